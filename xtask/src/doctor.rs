@@ -1,0 +1,126 @@
+//! What is there, what is missing, and how to get it.
+
+use crate::process::{on_path, output, version_of};
+use crate::project::root;
+use crate::setup::{apt, browser, debian_std, npm, toolchain, tools};
+use anyhow::Result;
+use std::process::Command;
+
+struct Finding {
+    what: String,
+    found: Option<String>,
+    /// How to get it.
+    advice: String,
+}
+
+pub fn doctor() -> Result<()> {
+    let mut findings = vec![rust(), c_compiler(), wasm_std(), node()];
+    for tool in tools::test_tools()? {
+        let folder = tool.find()?;
+        findings.push(Finding {
+            what: format!("{} {}", tool.package, tool.version),
+            found: folder.map(|folder| folder.display().to_string()),
+            advice: "set up by the first build or test, in some minutes".to_owned(),
+        });
+    }
+    let packages = npm::ready();
+    findings.push(Finding {
+        what: "npm packages".to_owned(),
+        found: packages.then(|| "tests/node_modules, up to date".to_owned()),
+        advice: "set up by the first build or test (`npm ci` in tests/)".to_owned(),
+    });
+    findings.extend(browsers());
+    findings.push(mnist());
+
+    println!("{:<26} found, or how to get it", "what");
+    for Finding {
+        what,
+        found,
+        advice,
+    } in &findings
+    {
+        let (sign, text) = match found {
+            Some(found) => ("ok", found),
+            None => ("--", advice),
+        };
+        println!("{what:<26} {sign}  {text}");
+    }
+    Ok(())
+}
+
+fn rust() -> Finding {
+    let version = output(Command::new("rustc").arg("--version")).ok();
+    Finding {
+        what: "Rust".to_owned(),
+        found: version.map(|text| text.trim().to_owned()),
+        advice: "https://rustup.rs".to_owned(),
+    }
+}
+
+fn c_compiler() -> Finding {
+    Finding {
+        what: "C compiler".to_owned(),
+        found: ["cc", "gcc", "clang"]
+            .into_iter()
+            .find_map(on_path)
+            .map(|file| file.display().to_string()),
+        advice: "`apt-get install gcc`, or Xcode's command line tools".to_owned(),
+    }
+}
+
+fn wasm_std() -> Finding {
+    let found = toolchain::find().map(|found| match found.toolchain {
+        Some(name) => format!("toolchain `{name}`, {}", found.library.display()),
+        None => found.library.display().to_string(),
+    });
+    let advice = match debian_std::possible() {
+        true => "set up by the first build or test",
+        false => toolchain::ADVICE,
+    };
+    Finding {
+        what: toolchain::TARGET.to_owned(),
+        found,
+        advice: advice.to_owned(),
+    }
+}
+
+fn node() -> Finding {
+    let version = on_path("node").and_then(|node| version_of(&node));
+    Finding {
+        what: "Node.js 20 or newer".to_owned(),
+        found: version.filter(|version| npm::major(version) >= 20),
+        advice: "https://nodejs.org or your distribution's package".to_owned(),
+    }
+}
+
+fn browsers() -> [Finding; 2] {
+    let advice = match apt::possible() {
+        true => "set up by the first test",
+        false => browser::ADVICE,
+    };
+    [
+        ("Chromium", browser::chromium()),
+        ("chromedriver", browser::driver()),
+    ]
+    .map(|(what, file)| Finding {
+        what: format!("{what} (for tests)"),
+        found: file.map(|file| {
+            format!(
+                "{} {}",
+                file.display(),
+                version_of(&file).unwrap_or_default()
+            )
+        }),
+        advice: advice.to_owned(),
+    })
+}
+
+fn mnist() -> Finding {
+    let folder = root().join("data/mnist");
+    let given = std::env::var("MNIST_DIR").ok();
+    Finding {
+        what: "MNIST (for training)".to_owned(),
+        found: given.or_else(|| folder.exists().then(|| folder.display().to_string())),
+        advice: "`cargo xtask mnist`, or name its folder in MNIST_DIR".to_owned(),
+    }
+}

@@ -1,0 +1,126 @@
+//! Child processes and timed steps.
+
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Runs one named step and prints how long it took.
+pub fn step<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    println!("==> {name}");
+    let start = Instant::now();
+    let result = work();
+    let verdict = if result.is_ok() {
+        "done in"
+    } else {
+        "failed after"
+    };
+    println!("    {name}: {verdict} {}", seconds(start.elapsed()));
+    result
+}
+
+pub fn seconds(time: Duration) -> String {
+    match time.as_secs() {
+        0..60 => format!("{:.1} s", time.as_secs_f64()),
+        whole => format!("{} min {:02} s", whole / 60, whole % 60),
+    }
+}
+
+/// Runs a command with its output on the terminal.
+pub fn run(command: &mut Command) -> Result<()> {
+    println!("    $ {}", shown(command));
+    let status = command.status().with_context(|| cannot_start(command))?;
+    if !status.success() {
+        bail!("`{}` ended with {status}", shown(command));
+    }
+    Ok(())
+}
+
+/// Runs a command quietly; its output is part of the error if it fails.
+pub fn run_quiet(command: &mut Command) -> Result<()> {
+    output(command).map(drop)
+}
+
+/// Runs a command quietly and returns what it printed.
+pub fn output(command: &mut Command) -> Result<String> {
+    let done = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| cannot_start(command))?;
+    let text = String::from_utf8_lossy(&done.stdout).into_owned();
+    if !done.status.success() {
+        let errors = String::from_utf8_lossy(&done.stderr);
+        let last: Vec<_> = text.lines().chain(errors.lines()).collect();
+        let tail = last[last.len().saturating_sub(20)..].join("\n  ");
+        bail!("`{}` ended with {}:\n  {tail}", shown(command), done.status);
+    }
+    Ok(text)
+}
+
+/// Looks a program up on PATH.
+pub fn on_path(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).find_map(|folder| executable_in(&folder, program))
+}
+
+pub fn executable_in(folder: &Path, program: &str) -> Option<PathBuf> {
+    let file = folder.join(format!("{program}{}", std::env::consts::EXE_SUFFIX));
+    file.is_file().then_some(file)
+}
+
+/// The first word of `program --version` that looks like a version.
+pub fn version_of(program: &Path) -> Option<String> {
+    let text = output(Command::new(program).arg("--version")).ok()?;
+    version_in(&text).map(str::to_owned)
+}
+
+fn version_in(text: &str) -> Option<&str> {
+    text.split_whitespace()
+        .map(|word| word.strip_prefix('v').unwrap_or(word))
+        .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+fn shown(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words
+        .map(|word| word.to_string_lossy())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn cannot_start(command: &Command) -> String {
+    format!("cannot start `{}`", command.get_program().to_string_lossy())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_versions_as_programs_print_them() {
+        for (printed, version) in [
+            ("wasm-bindgen 0.2.130\n", Some("0.2.130")),
+            ("trunk 0.21.14", Some("0.21.14")),
+            ("v20.20.2", Some("20.20.2")),
+            ("wasm-opt version 132 (version_132)", Some("132")),
+            ("Chromium 156.0.1 built on Debian 12", Some("156.0.1")),
+            ("no version here", None),
+        ] {
+            assert_eq!(version_in(printed), version, "{printed}");
+        }
+    }
+
+    #[test]
+    fn a_failed_command_shows_its_own_words() {
+        let error = output(Command::new("cargo").arg("no-such-command")).unwrap_err();
+        let text = error.to_string();
+        assert!(text.contains("`cargo no-such-command`"), "{text}");
+        assert!(text.contains("no such command"), "{text}");
+    }
+
+    #[test]
+    fn long_times_are_in_minutes() {
+        assert_eq!(seconds(Duration::from_millis(1250)), "1.2 s");
+        assert_eq!(seconds(Duration::from_secs(125)), "2 min 05 s");
+    }
+}

@@ -1,0 +1,288 @@
+//! The test run: its parts in order, cheapest first, and a table of their results.
+
+use crate::process::{run, seconds};
+use crate::project::{self, root};
+use crate::setup::{self, Wasm, browser, browser::Browser, npm, toolchain, tools};
+use crate::{build, process};
+use anyhow::{Result, anyhow, bail};
+use clap::ValueEnum;
+use serde_json::json;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Part {
+    /// Formatting
+    Fmt,
+    /// Lints of the native code and of xtask
+    Clippy,
+    /// Native tests, with the ndarray backend, and those of xtask
+    Native,
+    /// Lints of the wasm code, where the wasm toolchain has clippy
+    ClippyWasm,
+    /// The build of dist/
+    Build,
+    /// TypeScript's check of www/ and tests/e2e
+    Types,
+    /// wasm-bindgen tests in Chromium, with and without a WebGPU adapter
+    Browser,
+    /// Playwright tests of the built page
+    E2e,
+}
+
+/// The native lints and tests share one set of features, so that dependencies compile once.
+const NATIVE: [&str; 3] = ["--release", "--features", "ndarray"];
+
+/// Seconds that the tests of one browser run may take: the software adapter is slow.
+const BROWSER_LIMIT: &str = "1500";
+
+impl Part {
+    fn needs_wasm(self) -> bool {
+        !matches!(self, Part::Fmt | Part::Clippy | Part::Native)
+    }
+
+    fn needs_dist(self) -> bool {
+        matches!(self, Part::Types | Part::E2e)
+    }
+}
+
+struct Outcome {
+    name: &'static str,
+    time: Duration,
+    error: Option<anyhow::Error>,
+}
+
+/// Runs the named parts, all of them if none is named; later parts run after a failure too.
+pub fn test(named: &[Part]) -> Result<()> {
+    let all = Part::value_variants().iter().copied();
+    let wanted = |part: Part| {
+        let for_dist = part == Part::Build && named.iter().any(|other| other.needs_dist());
+        named.is_empty() || named.contains(&part) || for_dist
+    };
+    let (wasm, native): (Vec<_>, Vec<_>) = all
+        .filter(|part| wanted(*part))
+        .partition(|part| part.needs_wasm());
+
+    let mut outcomes = Vec::new();
+    std::thread::scope(|scope| {
+        // The tools compile while the native parts run.
+        let needs_setup = !wasm.is_empty();
+        let setup = needs_setup.then(|| scope.spawn(|| timed("setup", set_up)));
+        for part in native {
+            let (outcome, _) = timed(name(part), || run_native(part));
+            outcomes.push(outcome);
+        }
+        let Some(setup) = setup else { return };
+        let (outcome, machine) = setup
+            .join()
+            .unwrap_or_else(|_| timed("setup", || bail!("setup panicked")));
+        outcomes.push(outcome);
+        for part in wasm {
+            let dist_failed = outcomes
+                .iter()
+                .any(|done| done.name == name(Part::Build) && done.error.is_some());
+            let (outcome, _) = timed(name(part), || match &machine {
+                None => bail!("not run: the setup failed"),
+                Some(_) if part.needs_dist() && dist_failed => bail!("not run: the build failed"),
+                Some(machine) => run_wasm(part, machine),
+            });
+            outcomes.push(outcome);
+        }
+    });
+    report(&outcomes)
+}
+
+/// What the wasm parts run on.
+struct Machine {
+    wasm: Wasm,
+    browser: Browser,
+}
+
+fn set_up() -> Result<Machine> {
+    let browser = process::step("Chromium and its driver", browser::ensure)?;
+    Ok(Machine {
+        wasm: setup::wasm(&tools::test_tools()?)?,
+        browser,
+    })
+}
+
+fn run_native(part: Part) -> Result<()> {
+    let cargo = |args: &[&str]| {
+        let mut cargo = Command::new("cargo");
+        cargo.current_dir(root()).args(args);
+        cargo
+    };
+    match part {
+        Part::Fmt => run(&mut cargo(&["fmt", "--all", "--check"])),
+        Part::Clippy => {
+            let deny = ["--", "-D", "warnings"];
+            run(cargo(&["clippy", "--all-targets"]).args(NATIVE).args(deny))?;
+            run(cargo(&["clippy", "--all-targets", "--package", "xtask"]).args(deny))
+        }
+        _ => {
+            let vitpad = run(cargo(&["test"]).args(NATIVE));
+            let xtask = run(&mut cargo(&["test", "--quiet", "--package", "xtask"]));
+            vitpad.and(xtask)
+        }
+    }
+}
+
+fn run_wasm(part: Part, machine: &Machine) -> Result<()> {
+    let wasm = &machine.wasm;
+    match part {
+        Part::ClippyWasm => clippy_wasm(wasm),
+        Part::Build => build::build(wasm),
+        Part::Types => run(&mut npm_script(machine, "check")),
+        Part::Browser => browser_tests(machine),
+        _ => run(&mut npm_script(machine, "e2e")),
+    }
+}
+
+fn clippy_wasm(wasm: &Wasm) -> Result<()> {
+    if !toolchain::has_clippy(wasm.toolchain.as_deref()) {
+        println!("    skipped: the wasm toolchain has no clippy");
+        return Ok(());
+    }
+    let mut clippy = wasm.command("cargo");
+    clippy.args([
+        "clippy",
+        "--release",
+        "--target",
+        toolchain::TARGET,
+        "--features",
+        "webgpu,ndarray",
+    ]);
+    run(clippy.args([
+        "--lib", "--bins", "--test", "browser", "--", "-D", "warnings",
+    ]))
+}
+
+/// The wasm-bindgen tests of each wasm file, built as Trunk builds it, so that nothing compiles
+/// twice; the WebGPU file also where there is no adapter, since it must fall back.
+fn browser_tests(machine: &Machine) -> Result<()> {
+    let cpu = ["--profile", "release", "--features", "ndarray"];
+    let webgpu = ["--profile", "gpu", "--features", "webgpu"];
+    let runs = [
+        ("cpu", cpu, false),
+        ("webgpu", webgpu, true),
+        ("webgpu", webgpu, false),
+    ];
+    let failed: Vec<_> = runs
+        .into_iter()
+        .filter_map(|(file, features, adapter)| {
+            println!(
+                "--- {file} file, {} a WebGPU adapter",
+                if adapter { "with" } else { "without" }
+            );
+            wasm_pack(machine, &features, adapter).err()
+        })
+        .collect();
+    match failed.into_iter().next() {
+        Some(error) => Err(error),
+        None => Ok(()),
+    }
+}
+
+fn wasm_pack(machine: &Machine, features: &[&str], adapter: bool) -> Result<()> {
+    let mut wasm_pack = machine.wasm.command("wasm-pack");
+    wasm_pack
+        .args(["test", "--headless", "--chrome", "--chromedriver"])
+        .arg(&machine.browser.driver);
+    wasm_pack
+        .arg(root())
+        .args(features)
+        .args(["--locked", "--test", "browser"]);
+    wasm_pack.env(
+        "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
+        webdriver_json(machine, adapter)?,
+    );
+    wasm_pack.env("WASM_BINDGEN_TEST_TIMEOUT", BROWSER_LIMIT);
+    wasm_pack.env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60");
+    run(&mut wasm_pack)
+}
+
+/// The capabilities that the test runner asks chromedriver for.
+fn webdriver_json(machine: &Machine, adapter: bool) -> Result<PathBuf> {
+    let mut args = vec![
+        "--headless=new",
+        "--no-sandbox",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-quic",
+    ];
+    if adapter {
+        // Chromium's software adapter.
+        args.push("--enable-unsafe-webgpu");
+    }
+    let options = json!({ "args": args, "binary": machine.browser.chromium });
+    let file = project::state_dir()?.join(format!("webdriver-{adapter}.json"));
+    std::fs::write(&file, json!({ "goog:chromeOptions": options }).to_string())?;
+    Ok(file)
+}
+
+/// A script of tests/package.json.
+fn npm_script(machine: &Machine, script: &str) -> Command {
+    let mut npm = machine.wasm.command("npm");
+    npm.current_dir(npm::folder())
+        .args(["run", "--silent", script]);
+    npm.env("CHROMIUM", &machine.browser.chromium);
+    npm
+}
+
+fn name(part: Part) -> &'static str {
+    match part {
+        Part::Fmt => "fmt",
+        Part::Clippy => "clippy",
+        Part::Native => "native",
+        Part::ClippyWasm => "clippy-wasm",
+        Part::Build => "build",
+        Part::Types => "types",
+        Part::Browser => "browser",
+        Part::E2e => "e2e",
+    }
+}
+
+fn timed<T>(name: &'static str, work: impl FnOnce() -> Result<T>) -> (Outcome, Option<T>) {
+    println!("\n=== {name}");
+    let start = Instant::now();
+    let (value, error) = match work() {
+        Ok(value) => (Some(value), None),
+        Err(error) => {
+            eprintln!("{name}: {error:#}");
+            (None, Some(error))
+        }
+    };
+    (
+        Outcome {
+            name,
+            time: start.elapsed(),
+            error,
+        },
+        value,
+    )
+}
+
+fn report(outcomes: &[Outcome]) -> Result<()> {
+    println!("\npart         result  time");
+    for Outcome { name, time, error } in outcomes {
+        let result = if error.is_none() { "ok" } else { "FAILED" };
+        println!("{name:<12} {result:<7} {}", seconds(*time));
+    }
+    let failed: Vec<_> = outcomes
+        .iter()
+        .filter(|done| done.error.is_some())
+        .map(|done| done.name)
+        .collect();
+    match failed.as_slice() {
+        [] => Ok(()),
+        names => Err(anyhow!(
+            "{} of {} parts failed: {}",
+            names.len(),
+            outcomes.len(),
+            names.join(", ")
+        )),
+    }
+}
