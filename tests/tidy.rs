@@ -1,0 +1,216 @@
+//! Keeps the promises of the architecture: which module may know what, and how long a file gets.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const MOST_LINES: usize = 300;
+
+struct Rule {
+    /// Files and folders that the rule is about, less `except`.
+    about: &'static [&'static str],
+    except: &'static [&'static str],
+    /// Paths that their code must not name.
+    forbidden: &'static [&'static str],
+}
+
+const RULES: [Rule; 5] = [
+    // Only the API knows JavaScript.
+    Rule {
+        about: &["src"],
+        except: &["src/api", "src/api.rs"],
+        forbidden: &[
+            "wasm_bindgen",
+            "wasm_bindgen_futures",
+            "js_sys",
+            "web_sys",
+            "console_error_panic_hook",
+        ],
+    },
+    // Data is bytes and floats; only batches are tensors.
+    Rule {
+        about: &["src/data", "src/data.rs"],
+        except: &["src/data/batch.rs"],
+        forbidden: &["burn"],
+    },
+    Rule {
+        about: &["src/data", "src/data.rs"],
+        except: &[],
+        forbidden: &["crate::vit", "crate::train", "crate::weights", "crate::api"],
+    },
+    // The model knows its configuration, nothing of where images come from or how it learns.
+    Rule {
+        about: &["src/vit", "src/vit.rs"],
+        except: &[],
+        forbidden: &["crate::data", "crate::train", "crate::api"],
+    },
+    // Training is told what to do next: it has no clock and no page.
+    Rule {
+        about: &["src/train", "src/train.rs"],
+        except: &[],
+        forbidden: &["crate::api", "std::time", "web_time"],
+    },
+];
+
+#[test]
+fn modules_know_only_what_they_may() {
+    let mut broken = Vec::new();
+    for rule in &RULES {
+        for file in files("src", &["rs"]) {
+            let name = name(&file);
+            let belongs = |place: &&str| name == **place || name.starts_with(&format!("{place}/"));
+            if !rule.about.iter().any(belongs)
+                || rule.except.iter().any(belongs)
+            {
+                continue;
+            }
+            for path in paths(&read(&file)) {
+                if rule
+                    .forbidden
+                    .iter()
+                    .any(|forbidden| is_within(&path, forbidden))
+                {
+                    broken.push(format!("{name} names `{path}`"));
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "\n{}", broken.join("\n"));
+}
+
+#[test]
+fn only_the_device_module_asks_for_features() {
+    let exempt = |name: &str| {
+        matches!(name, "src/device.rs" | "src/lib.rs")
+            || name.starts_with("src/device/")
+            || name.starts_with("src/bin/")
+    };
+    for file in files("src", &["rs"]) {
+        let name = name(&file);
+        let code = without_comments(&read(&file));
+        let asks = code.contains("cfg") && code.contains("feature =");
+        assert!(exempt(&name) || !asks, "{name} has a cfg(feature)");
+    }
+}
+
+#[test]
+fn files_stay_short() {
+    let mut long = Vec::new();
+    for folder in ["src", "www", "tests", "examples", "xtask"] {
+        for file in files(folder, &["rs", "js", "mjs"]) {
+            let lines = read(&file).lines().count();
+            if lines > MOST_LINES {
+                long.push(format!(
+                    "{} has {lines} lines, more than {MOST_LINES}",
+                    name(&file)
+                ));
+            }
+        }
+    }
+    assert!(long.is_empty(), "\n{}", long.join("\n"));
+}
+
+#[test]
+fn grouped_imports_are_seen() {
+    let code = "use crate::{config::VitConfig, data::{idx, batch::Batch as B}};\n// use burn::x\n\
+                fn f() -> js_sys::Array { todo!() }\n";
+    let found = paths(code);
+    for path in [
+        "crate::config::VitConfig",
+        "crate::data::idx",
+        "crate::data::batch::Batch",
+        "js_sys::Array",
+    ] {
+        assert!(
+            found.iter().any(|each| each == path),
+            "{path} is not in {found:?}"
+        );
+    }
+    assert!(
+        !found.iter().any(|each| is_within(each, "burn")),
+        "{found:?}"
+    );
+}
+
+/// Whether `path` is `module` or something in it.
+fn is_within(path: &str, module: &str) -> bool {
+    path.strip_prefix(module)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+}
+
+/// Every path and word of the code, and each import in full.
+fn paths(text: &str) -> Vec<String> {
+    let code = without_comments(text);
+    let not_path = |c: char| !(c.is_alphanumeric() || c == '_' || c == ':');
+    let mut paths: Vec<_> = code.split(not_path).map(str::to_owned).collect();
+    for import in code.split("use ").skip(1) {
+        if let Some((tree, _)) = import.split_once(';') {
+            flatten("", tree, &mut paths);
+        }
+    }
+    paths
+}
+
+/// Writes out an import tree: `a::{b, c::{d, e}}` is `a::b`, `a::c::d` and `a::c::e`.
+fn flatten(prefix: &str, tree: &str, paths: &mut Vec<String>) {
+    let tree = tree.trim();
+    let Some((head, rest)) = tree.split_once('{') else {
+        let path = tree.split_whitespace().next().unwrap_or("");
+        paths.push(format!("{prefix}{path}"));
+        return;
+    };
+    let prefix = format!("{prefix}{}", head.trim());
+    let group = rest.trim_end().strip_suffix('}').unwrap_or(rest);
+    let (mut depth, mut start) = (0, 0);
+    for (at, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                flatten(&prefix, &group[start..at], paths);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    flatten(&prefix, &group[start..], paths);
+}
+
+fn without_comments(text: &str) -> String {
+    let code = text
+        .lines()
+        .map(|line| line.split("//").next().unwrap_or(""));
+    code.collect::<Vec<_>>().join("\n")
+}
+
+fn files(folder: &str, extensions: &[&str]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = fs::read_dir(&folder) else {
+            continue;
+        };
+        for path in entries.flatten().map(|entry| entry.path()) {
+            let extension = path.extension().and_then(|extension| extension.to_str());
+            if path.is_dir() && !path.ends_with("node_modules") {
+                folders.push(path);
+            } else if extension.is_some_and(|extension| extensions.contains(&extension)) {
+                found.push(path);
+            }
+        }
+    }
+    found
+}
+
+fn name(file: &Path) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    file.strip_prefix(root)
+        .unwrap_or(file)
+        .to_string_lossy()
+        .replace('\\', "/")
+}
+
+fn read(file: &Path) -> String {
+    fs::read_to_string(file)
+        .unwrap_or_else(|error| panic!("cannot read {}: {error}", file.display()))
+}
