@@ -1,0 +1,22 @@
+/**
+ * Finds an element of the page by its `data-testid`, the name that tests use too.
+ *
+ * @template {Element} T
+ * @param {string} name
+ * @param {new () => T} type
+ * @returns {T}
+ */
+export function find(name, type) {
+  const element = document.querySelector(`[data-testid="${name}"]`);
+  if (!(element instanceof type)) throw new Error(`index.html has no ${type.name} "${name}"`);
+  return element;
+}
+
+/**
+ * @param {number} share 0 to 1
+ * @returns {string} as in "98.2 %", with a space that does not break
+ */
+export function percent(share) {
+  if (share > 0 && share < 0.001) return "< 0.1\u00a0%";
+  return `${(share * 100).toFixed(1)}\u00a0%`;
+}

@@ -1,0 +1,176 @@
+/**
+ * Which classifier answers: the CPU one at once, the WebGPU one as soon as it is ready, and the
+ * CPU one again where the GPU fails. Runs in the worker; gets the wasm modules from outside.
+ *
+ * @typedef {import("./protocol.js").Device} Device
+ * @typedef {import("./protocol.js").DeviceState} DeviceState
+ * @typedef {import("./protocol.js").Prediction} Prediction
+ * @typedef {import("./protocol.js").Stroke} Stroke
+ * @typedef {import("./cpu.js").Classifier} Classifier
+ * @typedef {Pick<typeof import("./cpu.js"), "Classifier" | "probeWebGpu">} WasmModule
+ *
+ * @typedef {object} EngineOptions
+ * @property {Device} device
+ * @property {string} model
+ * @property {WasmModule} cpu
+ * @property {Uint8Array} weights
+ * @property {() => Promise<WasmModule>} loadWebGpu
+ * @property {(state: DeviceState) => void} onDevice
+ */
+
+const NO_NDARRAY = "This build does not contain the ndarray backend.";
+const SOFTWARE_ADAPTER = "The only WebGPU adapter is a software one, which is slower than the CPU.";
+
+/** Codes of errors that are about the input: another device would say the same. */
+const INPUT_ERRORS = new Set(["invalid-input"]);
+
+export class Engine {
+  /** @type {EngineOptions} */
+  #options;
+  /** @type {Classifier} kept once the GPU has taken over, to step in when that fails */
+  #cpu;
+  /** @type {Classifier | undefined} */
+  #gpu;
+  /** @type {PromiseWithResolvers<never> | undefined} rejects when the GPU module has crashed */
+  #gpuCrash;
+  /** @type {DeviceState} */
+  state;
+
+  /**
+   * @param {EngineOptions} options
+   * @param {Classifier} cpu
+   * @param {string | null} reason
+   */
+  constructor(options, cpu, reason) {
+    this.#options = options;
+    this.#cpu = cpu;
+    this.state = describe(cpu, reason);
+  }
+
+  /** @param {EngineOptions} options */
+  static async start(options) {
+    const { cpu, device, model, weights } = options;
+    if (device !== "ndarray") {
+      return new Engine(options, await cpu.Classifier.load({ device: "cpu", preset: model, weights }), null);
+    }
+    try {
+      return new Engine(options, await cpu.Classifier.load({ device, preset: model, weights }), null);
+    } catch (error) {
+      if (codeOf(error) !== "device-unavailable") throw error;
+      const classifier = await cpu.Classifier.load({ device: "cpu", preset: model, weights });
+      return new Engine(options, classifier, NO_NDARRAY);
+    }
+  }
+
+  /** Changes to WebGPU where that is wanted and there; says why where it is not. */
+  async takeOver() {
+    const { device, cpu } = this.#options;
+    if (device !== "auto" && device !== "webgpu") return;
+    this.#report(describe(this.#cpu, "Looking for a GPU …"), { pending: true });
+    try {
+      const probe = await cpu.probeWebGpu();
+      const refusal = refuse(device, probe);
+      if (refusal) return this.#report(describe(this.#cpu, refusal));
+      this.#report(describe(this.#cpu, "Starting WebGPU …"), { pending: true });
+      this.#gpu = await this.#startGpu();
+      this.#report(describe(this.#gpu, null));
+    } catch (error) {
+      this.#leaveGpu("WebGPU could not be started", error);
+    }
+  }
+
+  /**
+   * @param {Stroke[]} strokes
+   * @returns {Promise<Prediction | null>}
+   */
+  async classify(strokes) {
+    if (!this.#gpu) return this.#cpu.classify(strokes);
+    try {
+      return await this.#orCrash(this.#gpu.classify(strokes));
+    } catch (error) {
+      if (INPUT_ERRORS.has(codeOf(error))) throw error;
+      this.#leaveGpu("WebGPU failed", error);
+      return this.#cpu.classify(strokes);
+    }
+  }
+
+  /**
+   * A panic in wasm leaves the promise it belongs to hanging, and shows as an uncaught error only.
+   * @param {unknown} error an uncaught error
+   * @returns {boolean} whether it was the GPU module's, and the CPU carries on
+   */
+  absorb(error) {
+    const stack = error instanceof Error ? String(error.stack) : "";
+    if (!this.#gpuCrash || /\bcpu(_bg)?\.(js|wasm)/.test(stack)) return false;
+    this.#gpuCrash.reject(error);
+    if (this.#gpu) this.#leaveGpu("WebGPU failed", error);
+    return true;
+  }
+
+  async #startGpu() {
+    const { model, weights, loadWebGpu } = this.#options;
+    const { Classifier } = await loadWebGpu();
+    this.#gpuCrash = Promise.withResolvers();
+    // Nobody may be waiting when it is rejected.
+    this.#gpuCrash.promise.catch(() => {});
+    const gpu = await this.#orCrash(Classifier.load({ device: "webgpu", preset: model, weights }));
+    const { kind, fallback } = gpu.deviceInfo;
+    if (kind !== "webgpu") throw new Error(fallback?.reason ?? `the model was loaded on ${kind}`);
+    return gpu;
+  }
+
+  /**
+   * @template T
+   * @param {Promise<T>} work
+   * @returns {Promise<T>}
+   */
+  #orCrash(work) {
+    return this.#gpuCrash ? Promise.race([work, this.#gpuCrash.promise]) : work;
+  }
+
+  /**
+   * The GPU classifier is not freed: after a failure its memory can no longer be trusted.
+   * @param {string} what
+   * @param {unknown} error
+   */
+  #leaveGpu(what, error) {
+    this.#gpu = undefined;
+    const why = error instanceof Error ? error.message : String(error);
+    this.#report(describe(this.#cpu, `${what}: ${why}`));
+  }
+
+  /**
+   * @param {DeviceState} state
+   * @param {Partial<DeviceState>} [changes]
+   */
+  #report(state, changes) {
+    this.state = { ...state, ...changes };
+    this.#options.onDevice(this.state);
+  }
+}
+
+/**
+ * @param {"auto" | "webgpu"} device
+ * @param {Awaited<ReturnType<WasmModule["probeWebGpu"]>>} probe
+ * @returns {string | undefined} why not to use WebGPU
+ */
+function refuse(device, { usable, software, reason }) {
+  if (!usable) return reason ?? "WebGPU is not available.";
+  if (software && device === "auto") return reason ?? SOFTWARE_ADAPTER;
+  return undefined;
+}
+
+/**
+ * @param {Classifier} classifier
+ * @param {string | null} reason
+ * @returns {DeviceState}
+ */
+function describe(classifier, reason) {
+  const { kind, name, description } = classifier.deviceInfo;
+  return { kind, name, description, reason, pending: false };
+}
+
+/** @param {unknown} error */
+function codeOf(error) {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}
