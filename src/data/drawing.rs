@@ -1,0 +1,89 @@
+//! From a drawing to a picture as MNIST's were made: the ink fits a box of 20x20 pixels, keeping
+//! its aspect ratio, and its centre of mass lies where MNIST's does in 28x28.
+
+mod rgba;
+mod strokes;
+
+use thiserror::Error;
+
+pub use rgba::from_rgba;
+pub use strokes::{Stroke, Width, rasterize};
+
+/// Pixels along each side of a picture.
+pub const SIDE: usize = 28;
+/// Where MNIST's centres of mass lie, in pixels from the left and from the top: the mean over
+/// its training images is 14.50.
+pub const CENTRE: f32 = 14.5;
+/// The side of the box that the ink fits, in pixels.
+pub const BOX: f32 = 20.0;
+
+/// The narrowest and the widest line in a picture, in pixels. Half of MNIST's lines are 2.1 to 3.0
+/// wide; the shipped model misreads more drawings with thinner or thicker ones.
+const LINE: [f32; 2] = [2.2, 3.2];
+
+/// What the model reads: 28 rows of 28 values in 0 to 1, ink is 1.
+pub type Picture = [f32; SIDE * SIDE];
+
+/// Why a drawing is none.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum DrawingError {
+    #[error("stroke {stroke}, point {point} has coordinate {found}, expected -1e6 to 1e6")]
+    Coordinate {
+        stroke: usize,
+        point: usize,
+        found: f32,
+    },
+    #[error("stroke {stroke} has width {found}, expected 1e-6 to 1e6")]
+    Width { stroke: usize, found: f32 },
+    #[error("stroke {stroke} has {found} widths, expected {expected}, one per point")]
+    WidthCount {
+        stroke: usize,
+        found: usize,
+        expected: usize,
+    },
+    #[error("image is {width}x{height}, expected sides of 1 to {max}")]
+    ImageSize {
+        width: usize,
+        height: usize,
+        max: usize,
+    },
+    #[error("image of {width}x{height} has {found} bytes, expected {expected}, four per pixel")]
+    ByteCount {
+        width: usize,
+        height: usize,
+        found: usize,
+        expected: usize,
+    },
+    #[error("picture has {found} values, expected {expected}", expected = SIDE * SIDE)]
+    PixelCount { found: usize },
+    #[error("picture value {index} is {found}, expected 0 to 1")]
+    Pixel { index: usize, found: f32 },
+}
+
+/// Checks that values make a picture.
+///
+/// # Errors
+/// [`DrawingError::PixelCount`], [`DrawingError::Pixel`].
+pub fn check_pixels(values: &[f32]) -> Result<&Picture, DrawingError> {
+    let picture: &Picture = values.try_into().map_err(|_| DrawingError::PixelCount {
+        found: values.len(),
+    })?;
+    match picture
+        .iter()
+        .position(|value| !(0.0..=1.0).contains(value))
+    {
+        Some(index) => Err(DrawingError::Pixel {
+            index,
+            found: picture[index],
+        }),
+        None => Ok(picture),
+    }
+}
+
+/// Where the middle of a box of ink goes, in pixels: a lopsided one may reach the frame, but not
+/// beyond it.
+fn place(wanted: f32, size: f32) -> f32 {
+    let room = ((SIDE as f32 - size) / 2.0).max(0.0);
+    let middle = SIDE as f32 / 2.0;
+    wanted.clamp(middle - room, middle + room)
+}

@@ -1,0 +1,10 @@
+//! Data on its way to the model: MNIST's files, and drawings turned into pictures such as
+//! MNIST holds. Bytes and strokes in, plain numbers out; all but `batch` knows no tensors, and
+//! nothing here knows the model or the browser.
+
+pub mod batch;
+pub mod drawing;
+pub mod idx;
+
+pub use drawing::{DrawingError, Picture, Stroke, Width, check_pixels, from_rgba, rasterize};
+pub use idx::{Dataset, IdxError, Images, parse_images, parse_labels};
