@@ -9,7 +9,7 @@ use std::fs;
 use std::path::PathBuf;
 
 /// The two wasm files, and how hard wasm-opt works on each.
-const WASM_FILES: [(&str, &str); 2] = [("cpu_bg.wasm", "-O2"), ("webgpu_bg.wasm", "-O1")];
+const WASM_FILES: [(&str, &str); 2] = [("cpu_bg.wasm", "-O3"), ("webgpu_bg.wasm", "-O1")];
 const SCRIPTS: [&str; 4] = ["index.html", "cpu.js", "cpu.d.ts", "webgpu.js"];
 
 /// What rustc lets a wasm file use today; wasm-opt must be told.

@@ -103,13 +103,13 @@ fn copied(file: &DataFile, folder: &Path) -> Result<Vec<u8>> {
 fn downloaded(file: &DataFile, mirrors: &[String]) -> Result<Vec<u8>> {
     let mut failures = Vec::new();
     for mirror in mirrors {
+        if let Some(failure) = failures.last() {
+            println!("{failure}; trying {mirror}");
+        }
         let url = format!("{}/{}.gz", mirror.trim_end_matches('/'), file.name);
         match download(&url).and_then(|packed| checked(file, unpacked(&packed)?)) {
             Ok(bytes) => return Ok(bytes),
-            Err(error) => {
-                eprintln!("{url}: {error:#}");
-                failures.push(format!("{url}: {error:#}"));
-            }
+            Err(error) => failures.push(format!("{url}: {error:#}")),
         }
     }
     Err(anyhow!(

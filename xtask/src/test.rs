@@ -1,13 +1,14 @@
 //! The test run: its parts in order, cheapest first, and a table of their results.
 
+mod browser;
+
 use crate::process::{run, seconds};
-use crate::project::{self, root};
-use crate::setup::{self, Wasm, browser, browser::Browser, npm, toolchain, tools};
+use crate::project::root;
+use crate::setup::browser::Browser;
+use crate::setup::{self, Wasm, npm, toolchain, tools};
 use crate::{build, process};
 use anyhow::{Result, anyhow, bail};
 use clap::ValueEnum;
-use serde_json::json;
-use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -33,9 +34,6 @@ pub enum Part {
 
 /// The native lints and tests share one set of features, so that dependencies compile once.
 const NATIVE: [&str; 3] = ["--release", "--features", "ndarray"];
-
-/// Seconds that the tests of one browser run may take: the software adapter is slow.
-const BROWSER_LIMIT: &str = "1500";
 
 impl Part {
     fn needs_wasm(self) -> bool {
@@ -100,7 +98,7 @@ struct Machine {
 }
 
 fn set_up() -> Result<Machine> {
-    let browser = process::step("Chromium and its driver", browser::ensure)?;
+    let browser = process::step("Chromium and its driver", setup::browser::ensure)?;
     Ok(Machine {
         wasm: setup::wasm(&tools::test_tools()?)?,
         browser,
@@ -121,7 +119,7 @@ fn run_native(part: Part) -> Result<()> {
             run(cargo(&["clippy", "--all-targets", "--package", "xtask"]).args(deny))
         }
         _ => {
-            let vitpad = run(cargo(&["test"]).args(NATIVE));
+            let vitpad = run(cargo(&["test", "--no-fail-fast"]).args(NATIVE));
             let xtask = run(&mut cargo(&["test", "--quiet", "--package", "xtask"]));
             vitpad.and(xtask)
         }
@@ -134,7 +132,7 @@ fn run_wasm(part: Part, machine: &Machine) -> Result<()> {
         Part::ClippyWasm => clippy_wasm(wasm),
         Part::Build => build::build(wasm),
         Part::Types => run(&mut npm_script(machine, "check")),
-        Part::Browser => browser_tests(machine),
+        Part::Browser => browser::test(machine),
         _ => run(&mut npm_script(machine, "e2e")),
     }
 }
@@ -147,80 +145,14 @@ fn clippy_wasm(wasm: &Wasm) -> Result<()> {
     let mut clippy = wasm.command("cargo");
     clippy.args([
         "clippy",
+        "--locked",
         "--release",
         "--target",
         toolchain::TARGET,
-        "--features",
-        "webgpu,ndarray",
     ]);
-    run(clippy.args([
-        "--lib", "--bins", "--test", "browser", "--", "-D", "warnings",
-    ]))
-}
-
-/// The wasm-bindgen tests of each wasm file, built as Trunk builds it, so that nothing compiles
-/// twice; the WebGPU file also where there is no adapter, since it must fall back.
-fn browser_tests(machine: &Machine) -> Result<()> {
-    let cpu = ["--profile", "release", "--features", "ndarray"];
-    let webgpu = ["--profile", "gpu", "--features", "webgpu"];
-    let runs = [
-        ("cpu", cpu, false),
-        ("webgpu", webgpu, true),
-        ("webgpu", webgpu, false),
-    ];
-    let failed: Vec<_> = runs
-        .into_iter()
-        .filter_map(|(file, features, adapter)| {
-            println!(
-                "--- {file} file, {} a WebGPU adapter",
-                if adapter { "with" } else { "without" }
-            );
-            wasm_pack(machine, &features, adapter).err()
-        })
-        .collect();
-    match failed.into_iter().next() {
-        Some(error) => Err(error),
-        None => Ok(()),
-    }
-}
-
-fn wasm_pack(machine: &Machine, features: &[&str], adapter: bool) -> Result<()> {
-    let mut wasm_pack = machine.wasm.command("wasm-pack");
-    wasm_pack
-        .args(["test", "--headless", "--chrome", "--chromedriver"])
-        .arg(&machine.browser.driver);
-    wasm_pack
-        .arg(root())
-        .args(features)
-        .args(["--locked", "--test", "browser"]);
-    wasm_pack.env(
-        "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
-        webdriver_json(machine, adapter)?,
-    );
-    wasm_pack.env("WASM_BINDGEN_TEST_TIMEOUT", BROWSER_LIMIT);
-    wasm_pack.env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60");
-    run(&mut wasm_pack)
-}
-
-/// The capabilities that the test runner asks chromedriver for.
-fn webdriver_json(machine: &Machine, adapter: bool) -> Result<PathBuf> {
-    let mut args = vec![
-        "--headless=new",
-        "--no-sandbox",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--disable-quic",
-    ];
-    if adapter {
-        // Chromium's software adapter.
-        args.push("--enable-unsafe-webgpu");
-    }
-    let options = json!({ "args": args, "binary": machine.browser.chromium });
-    let file = project::state_dir()?.join(format!("webdriver-{adapter}.json"));
-    std::fs::write(&file, json!({ "goog:chromeOptions": options }).to_string())?;
-    Ok(file)
+    clippy.args(["--features", "webgpu,ndarray", "--lib", "--bins"]);
+    clippy.args(browser::RUNS.iter().flat_map(|run| ["--test", run.target]));
+    run(clippy.args(["--", "-D", "warnings"]))
 }
 
 /// A script of tests/package.json.

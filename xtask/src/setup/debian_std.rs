@@ -1,7 +1,8 @@
 //! Where rustup cannot download the wasm standard library, Debian's packages can make it:
 //! their compiler builds it from their sources, and rustup links that compiler as a toolchain.
 
-use super::{apt, toolchain::TARGET};
+use super::apt;
+use super::toolchain::{TARGET, holds_std};
 use crate::process::{output, run_quiet};
 use anyhow::{Context, Result};
 use std::fs;
@@ -29,15 +30,14 @@ pub fn install(toolchain: &str) -> Result<()> {
     let sysroot = PathBuf::from(output(Command::new(RUSTC).args(["--print", "sysroot"]))?.trim());
     let rustlib = sysroot.join("lib/rustlib");
     let library = rustlib.join(TARGET).join("lib");
-    if !library.join(".complete").exists() {
+    if !holds_std(&library) {
         println!("    building the standard library (about a minute)");
         let work = std::env::temp_dir().join(format!("vitpad-std-{}", std::process::id()));
         let built = build(&work, &library);
         let _ = fs::remove_dir_all(&work);
         built?;
-        link_linker(&rustlib.join("x86_64-unknown-linux-gnu/bin"))?;
-        fs::write(library.join(".complete"), "")?;
     }
+    link_linker(&rustlib.join("x86_64-unknown-linux-gnu/bin"))?;
     run_quiet(
         Command::new("rustup")
             .args(["toolchain", "link", toolchain])
@@ -63,15 +63,20 @@ fn build(work: &Path, library: &Path) -> Result<()> {
     cargo.env("CARGO_TARGET_DIR", work.join("target"));
     run_quiet(&mut cargo)?;
 
-    fs::create_dir_all(library).with_context(|| format!("cannot create {}", library.display()))?;
+    // Copied beside its place first: a library that is there is whole.
+    let half_done = library.with_extension("part");
+    let _ = fs::remove_dir_all(&half_done);
+    fs::create_dir_all(&half_done)
+        .with_context(|| format!("cannot create {}", half_done.display()))?;
     for file in fs::read_dir(work.join("target").join(TARGET).join("release/deps"))? {
         let file = file?.path();
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         if name.ends_with(".rlib") && !name.starts_with("libstdseed") {
-            fs::copy(&file, library.join(&*name))?;
+            fs::copy(&file, half_done.join(&*name))?;
         }
     }
-    Ok(())
+    let _ = fs::remove_dir_all(library);
+    fs::rename(&half_done, library).with_context(|| format!("cannot write {}", library.display()))
 }
 
 /// rustc looks for its wasm linker under the name `rust-lld`.

@@ -53,7 +53,7 @@ pub fn find() -> Option<Found> {
     })
 }
 
-fn holds_std(library: &Path) -> bool {
+pub fn holds_std(library: &Path) -> bool {
     let Ok(files) = std::fs::read_dir(library) else {
         return false;
     };
