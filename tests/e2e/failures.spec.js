@@ -1,0 +1,67 @@
+import { expect, test } from "./fixtures.js";
+
+test("blocked weights are reported, and a retry reads what was drawn meanwhile", async ({ vitpad, page, provoked }) => {
+  provoked.push(/default\.safetensors/);
+  await page.route("**/default.safetensors", (route) => route.abort());
+  await vitpad.open();
+  await expect(page.getByTestId("error")).toContainText("Could not load default.safetensors");
+  await vitpad.draw(2);
+  await vitpad.expectNoAnswer();
+  await page.unroute("**/default.safetensors");
+  await vitpad.retry.click();
+  await vitpad.expectAnswer(2);
+  await expect(page.getByTestId("error")).toBeHidden();
+});
+
+for (const file of ["cpu.js", "cpu_bg.wasm", "worker.js", "engine.js"]) {
+  test(`a missing ${file} is reported, and a retry succeeds`, async ({ vitpad, page, provoked }) => {
+    provoked.push(/404/);
+    await page.route(`**/${file}`, (route) => route.fulfill({ status: 404, body: "gone" }));
+    await vitpad.open();
+    await expect(page.getByTestId("error-text")).toHaveText(/\w+.*\.$/);
+    await page.unroute(`**/${file}`);
+    await vitpad.retry.click();
+    await vitpad.expectReady();
+    await vitpad.draw(7);
+    await vitpad.expectAnswer(7);
+  });
+}
+
+test("weights that are no model are reported, and another model can be chosen", async ({ vitpad, page }) => {
+  await page.route("**/default.safetensors", (route) => route.fulfill({ body: "not a model" }));
+  await vitpad.open("?device=cpu");
+  await expect(page.getByTestId("error")).toBeVisible();
+  await page.getByTestId("model-select").selectOption("reference");
+  await vitpad.expectReady();
+  await expect(page.getByTestId("error")).toBeHidden();
+});
+
+test("a crashed worker is reported, the drawing is kept, and a retry reads it", async ({ vitpad, page, provoked }) => {
+  provoked.push(/out of paper/);
+  await vitpad.openReady("?device=cpu");
+  await vitpad.draw(5);
+  await vitpad.expectAnswer(5);
+  await page.workers()[0].evaluate(() => {
+    setTimeout(() => {
+      throw new Error("out of paper");
+    });
+  });
+  await expect(page.getByTestId("error")).toContainText("out of paper");
+  await vitpad.drawStroke([[0.5, 0.95], [0.52, 0.95]]);
+  await page.keyboard.press("z");
+  await vitpad.retry.click();
+  await vitpad.expectReady();
+  await vitpad.expectAnswer(5);
+});
+
+test("loading shows its progress", async ({ vitpad, page }) => {
+  /** @type {import("@playwright/test").Route[]} */
+  const held = [];
+  await page.route("**/default.safetensors", (route) => held.push(route));
+  await vitpad.open();
+  await expect(page.getByTestId("status")).toHaveText("Loading the model …");
+  await expect(page.getByTestId("progress")).toHaveAttribute("value", /^[\d.]+$/);
+  for (const route of held) await route.continue();
+  await vitpad.expectReady();
+  await expect(page.getByTestId("progress")).toBeHidden();
+});

@@ -1,0 +1,32 @@
+import { test as base, expect } from "@playwright/test";
+import { VitpadPage } from "./page.js";
+
+/**
+ * `provoked` lists what a test makes go wrong on purpose: any other error on the console, in the
+ * page or in a worker fails it.
+ *
+ * @type {import("@playwright/test").TestType<
+ *   import("@playwright/test").PlaywrightTestArgs & import("@playwright/test").PlaywrightTestOptions
+ *     & { provoked: RegExp[], vitpad: VitpadPage },
+ *   import("@playwright/test").PlaywrightWorkerArgs & import("@playwright/test").PlaywrightWorkerOptions
+ * >}
+ */
+export const test = base.extend({
+  provoked: async ({}, use) => use([]),
+
+  vitpad: async ({ page, provoked }, use) => {
+    /** @type {string[]} */
+    const errors = [];
+    const note = (/** @type {string} */ text) => {
+      if (!provoked.some((expected) => expected.test(text))) errors.push(text);
+    };
+    page.on("console", (message) => {
+      if (message.type() === "error") note(`${message.text()} (${message.location().url})`);
+    });
+    page.on("pageerror", (error) => note(error.stack ?? error.message));
+    await use(new VitpadPage(page));
+    expect(errors, "errors on the console").toEqual([]);
+  },
+});
+
+export { expect };

@@ -1,0 +1,43 @@
+/**
+ * Draws a digit on the built page and takes its picture, wide and narrow, light and dark:
+ * `npm run screenshots -- FOLDER`.
+ */
+import { spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { chromium } from "@playwright/test";
+import { launchOptions, ORIGIN } from "./browser.js";
+import { VitpadPage } from "./page.js";
+
+const SIZES = [
+  { name: "wide", width: 1400, height: 900 },
+  { name: "phone", width: 360, height: 740 },
+];
+const DIGIT = 7;
+
+const folder = process.argv[2] ?? fileURLToPath(new URL("report/screenshots", import.meta.url));
+mkdirSync(folder, { recursive: true });
+
+const server = spawn("node", [fileURLToPath(new URL("server.js", import.meta.url))], {
+  stdio: ["ignore", "pipe", "inherit"],
+});
+// It prints its address once it listens.
+await new Promise((resolve) => server.stdout.once("data", resolve));
+const browser = await chromium.launch(launchOptions({ softwareWebGpu: false }));
+try {
+  for (const { name, width, height } of SIZES) {
+    for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+      const page = await browser.newPage({ baseURL: ORIGIN, viewport: { width, height }, colorScheme });
+      const vitpad = new VitpadPage(page);
+      await vitpad.openReady();
+      await vitpad.draw(DIGIT);
+      await vitpad.expectAnswer(DIGIT);
+      await page.mouse.move(0, 0);
+      await page.screenshot({ path: `${folder}/${name}-${colorScheme}.png`, fullPage: true });
+      await page.close();
+    }
+  }
+} finally {
+  await browser.close();
+  server.kill();
+}

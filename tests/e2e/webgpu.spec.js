@@ -1,0 +1,62 @@
+import { expect, test } from "./fixtures.js";
+
+/** The emulated GPU compiles its first shaders in about a minute. */
+const TAKEOVER = { timeout: 200_000 };
+
+test("a software adapter is left alone, and the page says why", async ({ vitpad, page }) => {
+  /** @type {string[]} */
+  const files = [];
+  page.on("request", (request) => files.push(request.url()));
+  await vitpad.openReady();
+  await expect(vitpad.reason).toContainText("software");
+  await expect(vitpad.device).toHaveText(/^CPU/);
+  await vitpad.draw(4);
+  await vitpad.expectAnswer(4);
+  expect(files.filter((file) => file.includes("webgpu"))).toEqual([]);
+});
+
+test("WebGPU takes over from the CPU, and reads what is on the pad", async ({ vitpad, page }) => {
+  await vitpad.open("?device=webgpu");
+  await vitpad.draw(3);
+  await vitpad.expectAnswer(3);
+  await expect(vitpad.device).toHaveText(/^WebGPU/, TAKEOVER);
+  await expect(vitpad.reason).toHaveText("");
+  await vitpad.clear();
+  await vitpad.expectNoAnswer();
+  await vitpad.draw(7);
+  await expect(vitpad.answer).toHaveText("7", TAKEOVER);
+  await page.getByTestId("device-select").selectOption("cpu");
+  await expect(vitpad.device).toHaveText(/^CPU/);
+  await vitpad.expectAnswer(7);
+});
+
+test("where the WebGPU build cannot be loaded, the CPU carries on and the page says why", async ({ vitpad, page, provoked }) => {
+  provoked.push(/404/);
+  await page.route("**/webgpu_bg.wasm", (route) => route.fulfill({ status: 404, body: "gone" }));
+  await vitpad.open("?device=webgpu");
+  await expect(vitpad.reason).toContainText("could not load webgpu_bg.wasm");
+  await vitpad.draw(6);
+  await vitpad.expectAnswer(6);
+  await expect(vitpad.device).toHaveText(/^CPU/);
+});
+
+test("a crash of the WebGPU build hands the drawing back to the CPU", async ({ vitpad, page, provoked }) => {
+  provoked.push(/lost in space/);
+  await page.route("**/webgpu.js", (route) => route.fulfill({ contentType: "text/javascript", body: CRASHING_BUILD }));
+  await vitpad.open("?device=webgpu");
+  await expect(vitpad.reason).toContainText("lost in space");
+  await vitpad.draw(2);
+  await vitpad.expectAnswer(2);
+  await expect(vitpad.device).toHaveText(/^CPU/);
+});
+
+/** Like a panic in wasm: an uncaught error, and a promise that never settles. */
+const CRASHING_BUILD = `
+  export default async function init() {}
+  export class Classifier {
+    static load() {
+      setTimeout(() => { throw new Error("lost in space"); });
+      return new Promise(() => {});
+    }
+  }
+`;
