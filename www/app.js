@@ -87,7 +87,7 @@ lineWidth.addEventListener("input", () => {
 for (const select of [deviceSelect, modelSelect]) {
   select.addEventListener("change", () => {
     settings.device = /** @type {import("./protocol.js").Device} */ (deviceSelect.value);
-    settings.model = modelSelect.value;
+    settings.model = /** @type {import("./protocol.js").Model} */ (modelSelect.value);
     status.showProblems([]);
     applySettings();
     start();

@@ -4,7 +4,6 @@
 import { CodedError, fromPlainError } from "./protocol.js";
 
 /**
- * @typedef {import("./protocol.js").Device} Device
  * @typedef {import("./protocol.js").DeviceState} DeviceState
  * @typedef {import("./protocol.js").Prediction} Prediction
  * @typedef {import("./protocol.js").Stroke} Stroke
@@ -36,13 +35,13 @@ export class Client {
    * Loads a model in a fresh worker. The old one goes: so a failed start, a crash and a lost GPU
    * leave nothing behind. What was pending is rejected with the code `superseded`.
    *
-   * @param {{ device: Device, model: string }} options
+   * @param {import("./settings.js").Settings} settings
    * @returns {Promise<DeviceState>}
    */
-  start({ device, model }) {
+  start(settings) {
     this.#stop(new CodedError("superseded", "another model or device was chosen"));
     this.#worker = this.#spawn();
-    return this.#call({ type: "load", device, model });
+    return this.#call({ type: "load", ...settings });
   }
 
   /**

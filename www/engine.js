@@ -11,7 +11,7 @@
  *
  * @typedef {object} EngineOptions
  * @property {Device} device
- * @property {string} model
+ * @property {import("./protocol.js").Model} model
  * @property {WasmModule} cpu
  * @property {Uint8Array} weights
  * @property {() => Promise<WasmModule>} loadWebGpu
@@ -22,7 +22,7 @@ const NO_NDARRAY = "This build does not contain the ndarray backend.";
 const SOFTWARE_ADAPTER = "The only WebGPU adapter is a software one, which is slower than the CPU.";
 
 /** Codes of errors that are about the input: another device would say the same. */
-const INPUT_ERRORS = new Set(["invalid-input"]);
+const INPUT_ERRORS = new Set(["invalid-argument", "invalid-image"]);
 
 export class Engine {
   /** @type {EngineOptions} */

@@ -7,9 +7,10 @@
  * @typedef {import("./cpu.js").Device} Device
  * @typedef {import("./cpu.js").DeviceInfo} DeviceInfo
  * @typedef {import("./cpu.js").Prediction} Prediction
+ * @typedef {import("./cpu.js").Preset} Model a preset; its weights are weights/NAME.safetensors
  * @typedef {import("./cpu.js").Stroke} Stroke
  *
- * @typedef {{ type: "load", device: Device, model: string }} LoadRequest
+ * @typedef {{ type: "load", device: Device, model: Model }} LoadRequest
  * @typedef {{ type: "classify", strokes: Stroke[] }} ClassifyRequest
  * @typedef {(LoadRequest | ClassifyRequest) & { id: number }} Request
  *

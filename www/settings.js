@@ -2,9 +2,11 @@
  * The two choices of the page, kept in its URL: `?device=cpu&model=reference`.
  *
  * @typedef {import("./protocol.js").Device} Device
- * @typedef {{ device: Device, model: string }} Settings
+ * @typedef {import("./protocol.js").Model} Model
+ * @typedef {{ device: Device, model: Model }} Settings
  */
 
+/** @type {{ device: Device[], model: Model[] }} the default first */
 const CHOICES = {
   device: ["auto", "webgpu", "cpu", "ndarray"],
   model: ["default", "reference"],
@@ -19,18 +21,31 @@ export function parseSettings(query) {
   const params = new URLSearchParams(query);
   /** @type {string[]} */
   const problems = [];
-  const choose = (/** @type {"device" | "model"} */ name) => {
-    const choices = CHOICES[name];
-    const value = params.get(name) ?? choices[0];
-    if (choices.includes(value)) return value;
-    problems.push(
+  const report = (/** @type {string} */ problem) => problems.push(problem);
+  const settings = {
+    device: choose("device", params.get("device"), CHOICES.device, report),
+    model: choose("model", params.get("model"), CHOICES.model, report),
+  };
+  return { settings, problems };
+}
+
+/**
+ * @template {string} T
+ * @param {string} name
+ * @param {string | null} value
+ * @param {T[]} choices
+ * @param {(problem: string) => void} report
+ * @returns {T}
+ */
+function choose(name, value, choices, report) {
+  const choice = choices.find((each) => each === value);
+  if (choice === undefined && value !== null) {
+    report(
       `The address asks for the ${name} “${value}”, which does not exist. ` +
         `Using “${choices[0]}” (there are: ${choices.join(", ")}).`,
     );
-    return choices[0];
-  };
-  const settings = { device: /** @type {Device} */ (choose("device")), model: choose("model") };
-  return { settings, problems };
+  }
+  return choice ?? choices[0];
 }
 
 /**

@@ -85,7 +85,7 @@ function loadWasm(file) {
   return download(downloadOptions(file, `./${file}_bg.wasm`));
 }
 
-/** @param {string} model */
+/** @param {import("./protocol.js").Model} model */
 function loadWeights(model) {
   return downloadBytes(downloadOptions("weights", `./weights/${model}.safetensors`));
 }
