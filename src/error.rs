@@ -1,0 +1,90 @@
+//! The one error type of the crate.
+
+use crate::config::VitConfig;
+use crate::data::drawing::DrawingError;
+use crate::data::idx::IdxError;
+use crate::device::Fallback;
+
+/// `Result` with this crate's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What can go wrong, with what was found and what was expected.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    #[error("{field} is {value}, expected {expected}")]
+    Config {
+        field: &'static str,
+        value: String,
+        expected: String,
+    },
+    #[error("unknown preset {name:?}, expected one of {}", VitConfig::PRESETS.join(", "))]
+    UnknownPreset { name: String },
+    #[error("the weights hold no configuration that can be read: {message}")]
+    WeightsConfig { message: String },
+    #[error("not a safetensors file: {message}")]
+    NotSafetensors { message: String },
+    #[error("tensor {name:?} is missing, expected shape {expected:?}")]
+    MissingTensor { name: String, expected: Vec<usize> },
+    #[error("tensor {name:?} of shape {found:?} does not belong to this model")]
+    ExtraTensor { name: String, found: Vec<usize> },
+    #[error("tensor {name:?} has shape {found:?}, expected {expected:?}")]
+    TensorShape {
+        name: String,
+        found: Vec<usize>,
+        expected: Vec<usize>,
+    },
+    #[error("tensor {name:?} has dtype {found}, expected F32 or F16")]
+    TensorType { name: String, found: String },
+    #[error("tensor {name:?} holds {value} at index {index}, expected finite numbers")]
+    TensorValue {
+        name: String,
+        index: usize,
+        value: f32,
+    },
+    #[error("unknown device {name:?}, expected one of auto, webgpu, cpu, ndarray")]
+    UnknownDevice { name: String },
+    #[error("{reason}")]
+    DeviceUnavailable { reason: Fallback },
+    #[error("the device stopped answering: {message}; load the model again, or choose the CPU")]
+    DeviceLost { message: String },
+    #[error(transparent)]
+    Idx(#[from] IdxError),
+    #[error(transparent)]
+    Drawing(#[from] DrawingError),
+    #[error("{argument} is {found}, expected {expected}")]
+    Argument {
+        argument: &'static str,
+        found: String,
+        expected: &'static str,
+    },
+}
+
+impl Error {
+    pub(crate) fn device_lost(cause: impl std::fmt::Debug) -> Self {
+        Self::DeviceLost {
+            message: format!("{cause:?}"),
+        }
+    }
+
+    /// A stable name for programs, which messages are not.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Config { .. } => "invalid-config",
+            Self::UnknownPreset { .. } => "unknown-preset",
+            Self::WeightsConfig { .. } => "weights-config",
+            Self::NotSafetensors { .. } => "not-safetensors",
+            Self::MissingTensor { .. } => "missing-tensor",
+            Self::ExtraTensor { .. } => "extra-tensor",
+            Self::TensorShape { .. } => "tensor-shape",
+            Self::TensorType { .. } => "tensor-type",
+            Self::TensorValue { .. } => "tensor-value",
+            Self::UnknownDevice { .. } => "unknown-device",
+            Self::DeviceUnavailable { .. } => "device-unavailable",
+            Self::DeviceLost { .. } => "device-lost",
+            Self::Idx(_) => "invalid-idx",
+            Self::Drawing(_) => "invalid-image",
+            Self::Argument { .. } => "invalid-argument",
+        }
+    }
+}
