@@ -1,0 +1,101 @@
+//! The Vision Transformer: images in, logits out.
+//!
+//! `Dosovitskiy et al., An Image is Worth 16x16 Words (2021)`, with the maths of PyTorch's
+//! `nn.TransformerEncoderLayer(batch_first=True)`. In the shapes below, `tokens` is one class
+//! token and one token per patch.
+
+mod attention;
+mod block;
+mod embedding;
+mod head;
+mod init;
+mod mlp;
+
+pub use attention::Attention;
+pub use block::EncoderBlock;
+pub use embedding::PatchEmbedding;
+pub use head::Head;
+pub use mlp::Mlp;
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+
+use crate::config::VitConfig;
+use crate::error::Result;
+use init::Init;
+
+/// A Vision Transformer that classifies square images.
+#[derive(Module, Debug)]
+pub struct Vit {
+    pub embedding: PatchEmbedding,
+    pub blocks: Vec<EncoderBlock>,
+    pub head: Head,
+    #[module(skip)]
+    pub config: VitConfig,
+}
+
+/// What every stage of [`Vit::activations`] computed.
+pub struct Activations {
+    /// `[batch, tokens, width]`, the encoder's input.
+    pub embedding: Tensor<3>,
+    /// `[batch, tokens, width]` after each encoder block.
+    pub blocks: Vec<Tensor<3>>,
+    /// `[batch, width]`, the normalised class token.
+    pub head_norm: Tensor<2>,
+    /// `[batch, classes]`.
+    pub logits: Tensor<2>,
+}
+
+impl VitConfig {
+    /// A model with fresh weights, drawn as PyTorch draws them for each type of layer. The same
+    /// seed gives the same weights on every device.
+    ///
+    /// # Errors
+    /// Those of [`VitConfig::validate`].
+    pub fn init(&self, seed: u64, device: &Device) -> Result<Vit> {
+        self.validate()?;
+        let mut init = Init::new(seed, device);
+        Ok(Vit {
+            embedding: PatchEmbedding::new(self, &mut init),
+            blocks: (0..self.layers)
+                .map(|_| EncoderBlock::new(self, &mut init))
+                .collect(),
+            head: Head::new(self, &mut init),
+            config: self.clone(),
+        })
+    }
+}
+
+impl Vit {
+    /// Classifies a batch.
+    ///
+    /// # Shapes
+    /// - images, normalised: `[batch, channels, image_size, image_size]`
+    /// - logits: `[batch, classes]`
+    pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {
+        let mut x = self.embedding.forward(images);
+        for block in &self.blocks {
+            x = block.forward(x);
+        }
+        self.head.forward(x)
+    }
+
+    /// [`Vit::forward`], keeping what each stage computed.
+    pub fn activations(&self, images: Tensor<4>) -> Activations {
+        let embedding = self.embedding.forward(images);
+        let mut blocks = Vec::with_capacity(self.blocks.len());
+        let mut x = embedding.clone();
+        for block in &self.blocks {
+            x = block.forward(x);
+            blocks.push(x.clone());
+        }
+        let head_norm = self.head.normalize(x);
+        let logits = self.head.linear.forward(head_norm.clone());
+        Activations {
+            embedding,
+            blocks,
+            head_norm,
+            logits,
+        }
+    }
+}

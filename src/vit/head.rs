@@ -1,0 +1,37 @@
+//! The classification head.
+
+use burn::module::Module;
+use burn::nn::{LayerNorm, Linear};
+use burn::tensor::Tensor;
+
+use super::init::Init;
+use crate::config::VitConfig;
+
+/// Layer norm and a linear layer on the class token.
+#[derive(Module, Debug)]
+pub struct Head {
+    pub norm: LayerNorm,
+    /// Weight `[width, classes]`
+    pub linear: Linear,
+}
+
+impl Head {
+    pub(super) fn new(config: &VitConfig, init: &mut Init) -> Self {
+        Self {
+            norm: init.layer_norm(config),
+            linear: init.linear(config.width, config.classes),
+        }
+    }
+
+    /// # Shapes
+    /// - x: `[batch, tokens, width]`
+    /// - logits: `[batch, classes]`
+    pub fn forward(&self, x: Tensor<3>) -> Tensor<2> {
+        self.linear.forward(self.normalize(x))
+    }
+
+    /// The class token, normalised: `[batch, width]`.
+    pub(super) fn normalize(&self, x: Tensor<3>) -> Tensor<2> {
+        self.norm.forward(x.narrow(1, 0, 1).squeeze_dim(1))
+    }
+}
