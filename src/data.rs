@@ -2,6 +2,7 @@
 //! MNIST holds. Bytes and strokes in, plain numbers out; all but `batch` knows no tensors, and
 //! nothing here knows the model or the browser.
 
+pub mod augment;
 pub mod batch;
 pub mod drawing;
 pub mod idx;
