@@ -1,0 +1,151 @@
+//! A model on a device that reads digits.
+
+use burn::tensor::Tensor;
+use burn::tensor::activation::softmax;
+use web_time::Instant;
+
+use crate::config::VitConfig;
+use crate::data::batch;
+use crate::data::drawing::Picture;
+use crate::device::{self, Adapter, Fallback, Request, Selected};
+use crate::error::{Error, Result};
+use crate::vit::Vit;
+
+/// A model that is ready to read digits.
+pub struct Classifier {
+    pub model: Vit,
+    pub selected: Selected,
+}
+
+/// What the model reads in a picture.
+#[derive(Clone, Debug)]
+pub struct Prediction {
+    /// The class with the highest probability.
+    pub digit: usize,
+    /// One per class, summing to 1.
+    pub probabilities: Vec<f32>,
+    /// From the picture to the probabilities, the device's read-back included.
+    pub milliseconds: f64,
+}
+
+/// How far a device's logits may be from the CPU's in the self-test.
+const SELF_TEST_TOLERANCE: f32 = 1e-3;
+
+impl Classifier {
+    /// Reads the weights and puts the model on a device.
+    ///
+    /// `adapter` is what the browser says of its graphics adapter; it matters for
+    /// [`Request::Auto`] and [`Request::WebGpu`] only. `fallback` is the configuration for files
+    /// that hold none.
+    ///
+    /// # Errors
+    /// Those of [`Vit::from_safetensors`]; [`Error::DeviceUnavailable`] if a device is asked for
+    /// by name and can't be had. [`Request::Auto`] falls back to the CPU instead.
+    pub async fn load(
+        request: Request,
+        adapter: Result<Adapter, Fallback>,
+        weights: &[u8],
+        fallback: Option<&VitConfig>,
+    ) -> Result<Self> {
+        let mut on_cpu = Self::on(device::cpu(), weights, fallback)?;
+        let other = match request {
+            Request::Cpu => return Ok(on_cpu),
+            Request::NdArray => device::ndarray(),
+            Request::Auto | Request::WebGpu => open_webgpu(request, adapter).await,
+        };
+        let tested = match other {
+            Ok(selected) => {
+                on_cpu
+                    .agrees_with(Self::on(selected, weights, fallback)?)
+                    .await
+            }
+            Err(reason) => Err(reason),
+        };
+        match tested {
+            Ok(classifier) => Ok(classifier),
+            Err(reason) if request == Request::Auto => {
+                on_cpu.selected.fallback = Some(reason);
+                Ok(on_cpu)
+            }
+            Err(reason) => Err(Error::DeviceUnavailable { reason }),
+        }
+    }
+
+    fn on(selected: Selected, weights: &[u8], fallback: Option<&VitConfig>) -> Result<Self> {
+        let model = Vit::from_safetensors(weights, fallback, &selected.device)?;
+        Ok(Self { model, selected })
+    }
+
+    /// The self-test: gives `other` back if its logits for one picture are this model's.
+    async fn agrees_with(&self, other: Self) -> Result<Self, Fallback> {
+        let failed = |what: String| Fallback::SelfTestFailed(what);
+        let ramp = |index: usize| (index % 29) as f32 / 28.0;
+        let picture: Vec<f32> = (0..self.model.config.pixels()).map(ramp).collect();
+        let expected = self
+            .logits(&picture)
+            .await
+            .map_err(|e| failed(e.to_string()))?;
+        let found = other
+            .logits(&picture)
+            .await
+            .map_err(|e| failed(e.to_string()))?;
+        let off = largest_difference(&expected, &found);
+        // Not `off > tolerance`: NaN must fail too.
+        if off <= SELF_TEST_TOLERANCE {
+            Ok(other)
+        } else {
+            Err(failed(off.to_string()))
+        }
+    }
+
+    /// Reads one picture.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`]
+    pub async fn classify(&self, picture: &Picture) -> Result<Prediction> {
+        let start = Instant::now();
+        let probabilities = read(softmax(self.forward(picture), 1)).await?;
+        let digit = (0..probabilities.len())
+            .max_by(|&a, &b| probabilities[a].total_cmp(&probabilities[b]))
+            .expect("a valid configuration has classes");
+        Ok(Prediction {
+            digit,
+            probabilities,
+            milliseconds: start.elapsed().as_secs_f64() * 1e3,
+        })
+    }
+
+    async fn logits(&self, pixels: &[f32]) -> Result<Vec<f32>> {
+        read(self.forward(pixels)).await
+    }
+
+    /// `[1, classes]`
+    fn forward(&self, pixels: &[f32]) -> Tensor<2> {
+        let images = batch::images(pixels, &self.model.config, &self.selected.device);
+        self.model.forward(images)
+    }
+}
+
+async fn open_webgpu(
+    request: Request,
+    adapter: Result<Adapter, Fallback>,
+) -> Result<Selected, Fallback> {
+    let adapter = adapter?;
+    adapter.check(request)?;
+    device::webgpu(&adapter).await
+}
+
+async fn read(tensor: Tensor<2>) -> Result<Vec<f32>> {
+    let data = tensor.into_data_async().await.map_err(Error::device_lost)?;
+    data.try_into_vec().map_err(Error::device_lost)
+}
+
+fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
+    a.iter()
+        .zip(b)
+        .map(|(a, b)| (a - b).abs())
+        .fold(
+            0.0,
+            |largest, off| if off <= largest { largest } else { off },
+        )
+}

@@ -1,0 +1,293 @@
+//! Devices: which there are, which one to use, and why not the one that was asked for.
+//!
+//! The only module that knows backends and their cargo features.
+
+use std::str::FromStr;
+
+use burn::tensor::Device;
+
+use crate::error::{Error, Result};
+
+/// What the caller asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// WebGPU on a real adapter, else the CPU.
+    Auto,
+    /// WebGPU or an error, on whatever adapter there is.
+    WebGpu,
+    /// burn-flex with SIMD.
+    Cpu,
+    /// burn-ndarray, which burn-flex replaces.
+    NdArray,
+}
+
+impl FromStr for Request {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        match name {
+            "auto" => Ok(Self::Auto),
+            "webgpu" => Ok(Self::WebGpu),
+            "cpu" => Ok(Self::Cpu),
+            "ndarray" => Ok(Self::NdArray),
+            _ => Err(Error::UnknownDevice { name: name.into() }),
+        }
+    }
+}
+
+/// The backend in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    WebGpu,
+    Cpu,
+    NdArray,
+}
+
+impl Kind {
+    /// The name that [`Request`] parses.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::WebGpu => "webgpu",
+            Self::Cpu => "cpu",
+            Self::NdArray => "ndarray",
+        }
+    }
+
+    /// The name for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::WebGpu => "WebGPU",
+            Self::Cpu => "CPU",
+            Self::NdArray => "ndarray",
+        }
+    }
+}
+
+/// Why WebGPU is not in use, in words for people.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fallback {
+    #[error("this build has no {0}")]
+    NotCompiledIn(&'static str),
+    #[error("this browser has no WebGPU (navigator.gpu is missing)")]
+    NoWebGpu,
+    #[error("WebGPU found no graphics adapter")]
+    NoAdapter,
+    #[error("WebGPU found only a software adapter ({0}), which is slower than the CPU")]
+    SoftwareAdapter(String),
+    #[error("the graphics adapter lacks {0}, which the WebGPU backend needs")]
+    MissingFeature(&'static str),
+    #[error("the browser refused the graphics device: {0}")]
+    RequestRefused(String),
+    #[error("the graphics device computes wrong numbers (off by {0} in the self-test)")]
+    SelfTestFailed(String),
+}
+
+impl Fallback {
+    /// A stable name for programs, which messages are not.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotCompiledIn(_) => "not-compiled-in",
+            Self::NoWebGpu => "no-webgpu",
+            Self::NoAdapter => "no-adapter",
+            Self::SoftwareAdapter(_) => "software-adapter",
+            Self::MissingFeature(_) => "missing-feature",
+            Self::RequestRefused(_) => "request-refused",
+            Self::SelfTestFailed(_) => "self-test-failed",
+        }
+    }
+}
+
+/// What the browser says of its graphics adapter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adapter {
+    /// Vendor, architecture, description: whatever the browser reveals.
+    pub description: String,
+    /// The browser itself calls it a fall-back adapter.
+    pub is_fallback: bool,
+    /// cubecl needs it to time kernels without blocking, and panics without it.
+    pub has_timestamp_query: bool,
+}
+
+/// Names of adapters that compute on the CPU.
+const SOFTWARE: [&str; 5] = [
+    "swiftshader",
+    "llvmpipe",
+    "lavapipe",
+    "basic render",
+    "warp",
+];
+
+impl Adapter {
+    /// Whether a CPU emulates this adapter.
+    pub fn is_software(&self) -> bool {
+        let name = self.description.to_lowercase();
+        self.is_fallback || SOFTWARE.iter().any(|software| name.contains(software))
+    }
+
+    /// Whether this adapter can and, for [`Request::Auto`], should be used.
+    ///
+    /// # Errors
+    /// The reason why not.
+    pub fn check(&self, request: Request) -> Result<(), Fallback> {
+        if !self.has_timestamp_query {
+            return Err(Fallback::MissingFeature("timestamp queries"));
+        }
+        if request == Request::Auto && self.is_software() {
+            return Err(Fallback::SoftwareAdapter(self.description.clone()));
+        }
+        Ok(())
+    }
+}
+
+/// A device that is ready for tensors.
+#[derive(Clone, Debug)]
+pub struct Selected {
+    pub kind: Kind,
+    pub device: Device,
+    /// The adapter, or how the CPU computes.
+    pub description: String,
+    /// Why it is not the device that [`Request::Auto`] prefers.
+    pub fallback: Option<Fallback>,
+}
+
+/// burn-flex, which is always there.
+pub fn cpu() -> Selected {
+    Selected {
+        kind: Kind::Cpu,
+        device: Device::flex(),
+        description: format!("burn-flex, {}", simd()),
+        fallback: None,
+    }
+}
+
+fn simd() -> &'static str {
+    if cfg!(not(target_family = "wasm")) {
+        "vectorised for this processor"
+    } else if cfg!(target_feature = "simd128") {
+        "WebAssembly SIMD, one thread"
+    } else {
+        "WebAssembly, one thread"
+    }
+}
+
+/// burn-ndarray.
+///
+/// # Errors
+/// [`Fallback::NotCompiledIn`] without the cargo feature `ndarray`.
+#[cfg(feature = "ndarray")]
+#[expect(deprecated, reason = "burn prefers flex; we offer both")]
+pub fn ndarray() -> Result<Selected, Fallback> {
+    Ok(Selected {
+        kind: Kind::NdArray,
+        device: Device::ndarray(),
+        description: "burn-ndarray, one thread".into(),
+        fallback: None,
+    })
+}
+
+/// burn-ndarray.
+///
+/// # Errors
+/// [`Fallback::NotCompiledIn`] without the cargo feature `ndarray`.
+#[cfg(not(feature = "ndarray"))]
+pub fn ndarray() -> Result<Selected, Fallback> {
+    Err(Fallback::NotCompiledIn("burn-ndarray"))
+}
+
+/// burn-wgpu on WebGPU. Computes nothing yet: test it before trusting it.
+///
+/// # Errors
+/// [`Fallback::RequestRefused`]; [`Fallback::NotCompiledIn`] without the cargo feature `webgpu`.
+#[cfg(feature = "webgpu")]
+pub async fn webgpu(adapter: &Adapter) -> Result<Selected, Fallback> {
+    use std::cell::RefCell;
+    thread_local! {
+        /// burn can't initialise the same device twice.
+        static DEVICE: RefCell<Option<Device>> = const { RefCell::new(None) };
+    }
+
+    let known = DEVICE.with_borrow(Clone::clone);
+    let device = match known {
+        Some(device) => device,
+        None => Device::wgpu_options()
+            .init_async()
+            .await
+            .map_err(|error| Fallback::RequestRefused(error.to_string()))?,
+    };
+    DEVICE.with_borrow_mut(|slot| *slot = Some(device.clone()));
+    Ok(Selected {
+        kind: Kind::WebGpu,
+        device,
+        description: adapter.description.clone(),
+        fallback: None,
+    })
+}
+
+/// burn-wgpu on WebGPU. Computes nothing yet: test it before trusting it.
+///
+/// # Errors
+/// [`Fallback::RequestRefused`]; [`Fallback::NotCompiledIn`] without the cargo feature `webgpu`.
+#[cfg(not(feature = "webgpu"))]
+pub async fn webgpu(_: &Adapter) -> Result<Selected, Fallback> {
+    Err(Fallback::NotCompiledIn("WebGPU"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn adapter(description: &str) -> Adapter {
+        Adapter {
+            description: description.into(),
+            is_fallback: false,
+            has_timestamp_query: true,
+        }
+    }
+
+    #[test]
+    fn auto_refuses_software_adapters_that_webgpu_by_name_takes() {
+        let by_flag = Adapter {
+            is_fallback: true,
+            ..adapter("Intel")
+        };
+        for software in [
+            adapter("Google SwiftShader"),
+            adapter("Mesa llvmpipe"),
+            by_flag,
+        ] {
+            let refusal = software.check(Request::Auto).unwrap_err();
+            assert_eq!(refusal.code(), "software-adapter");
+            assert!(refusal.to_string().contains(&software.description));
+            assert_eq!(software.check(Request::WebGpu), Ok(()));
+        }
+        assert_eq!(adapter("NVIDIA Ada").check(Request::Auto), Ok(()));
+    }
+
+    #[test]
+    fn an_adapter_without_timestamp_queries_is_never_used() {
+        let old = Adapter {
+            has_timestamp_query: false,
+            ..adapter("NVIDIA Kepler")
+        };
+        for request in [Request::Auto, Request::WebGpu] {
+            assert_eq!(old.check(request).unwrap_err().code(), "missing-feature");
+        }
+    }
+
+    #[test]
+    fn request_names_survive_a_round_trip() {
+        for (name, request) in [
+            ("auto", Request::Auto),
+            ("webgpu", Request::WebGpu),
+            ("cpu", Request::Cpu),
+            ("ndarray", Request::NdArray),
+        ] {
+            assert_eq!(name.parse(), Ok(request));
+        }
+        let message = "gpu".parse::<Request>().unwrap_err().to_string();
+        assert_eq!(
+            message,
+            r#"unknown device "gpu", expected one of auto, webgpu, cpu, ndarray"#
+        );
+    }
+}
