@@ -1,0 +1,25 @@
+//! Errors as JavaScript knows them.
+
+use js_sys::Reflect;
+use wasm_bindgen::JsValue;
+
+use crate::error::Error;
+
+/// A real `Error` with the message and a stable `code`.
+impl From<Error> for JsValue {
+    fn from(error: Error) -> Self {
+        let js = js_sys::Error::new(&error.to_string());
+        js.set_name("VitpadError");
+        Reflect::set(&js, &"code".into(), &error.code().into()).expect("errors are extensible");
+        js.into()
+    }
+}
+
+/// An argument of another type than `expected`.
+pub fn wrong_type(argument: &'static str, found: &JsValue, expected: &'static str) -> Error {
+    Error::Argument {
+        argument,
+        found: found.js_typeof().as_string().unwrap_or_default(),
+        expected,
+    }
+}
