@@ -59,9 +59,7 @@ fn modules_know_only_what_they_may() {
         for file in files("src", &["rs"]) {
             let name = name(&file);
             let belongs = |place: &&str| name == **place || name.starts_with(&format!("{place}/"));
-            if !rule.about.iter().any(belongs)
-                || rule.except.iter().any(belongs)
-            {
+            if !rule.about.iter().any(belongs) || rule.except.iter().any(belongs) {
                 continue;
             }
             for path in paths(&read(&file)) {

@@ -1,0 +1,80 @@
+//! The CPU file's code in a browser, on both of its devices.
+#![cfg(target_arch = "wasm32")]
+
+#[path = "api.rs"]
+mod api;
+#[path = "../common/golden.rs"]
+mod golden;
+
+use api::{code, load, load_default};
+use vitpad::device;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_dedicated_worker);
+
+#[wasm_bindgen_test]
+async fn flex_matches_pytorch_with_hidden_width_768() {
+    golden::hidden768().check(&device::cpu().device).await;
+}
+
+#[wasm_bindgen_test]
+async fn flex_matches_pytorch_with_hidden_width_2048() {
+    golden::hidden2048().check(&device::cpu().device).await;
+}
+
+#[wasm_bindgen_test]
+async fn flex_matches_pytorch_with_pre_norm() {
+    golden::prenorm768().check(&device::cpu().device).await;
+}
+
+#[wasm_bindgen_test]
+async fn ndarray_matches_pytorch_on_every_variant() {
+    let device = device::ndarray().expect("compiled in").device;
+    for golden in [
+        golden::hidden768(),
+        golden::hidden2048(),
+        golden::prenorm768(),
+    ] {
+        golden.check(&device).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn classifier_reads_every_kind_of_image_on_both_devices() {
+    for device in ["cpu", "ndarray"] {
+        let classifier = load_default(device).await;
+        assert_eq!(api::device_kind(&classifier), device);
+        api::check_images(&classifier).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn bad_input_is_a_typed_error_and_the_classifier_stays_usable() {
+    api::check_bad_input(&load_default("cpu").await).await;
+}
+
+#[wasm_bindgen_test]
+async fn bad_options_are_typed_errors() {
+    api::check_bad_options().await;
+}
+
+#[wasm_bindgen_test]
+async fn a_classifier_may_be_freed_while_it_reads() {
+    api::check_free_in_flight(load_default("cpu").await).await;
+}
+
+#[wasm_bindgen_test]
+async fn auto_takes_the_cpu_and_says_why() {
+    let classifier = load_default("auto").await;
+    assert_eq!(api::device_kind(&classifier), "cpu");
+    assert!(api::fallback_code(&classifier).is_some());
+}
+
+#[wasm_bindgen_test]
+async fn webgpu_by_name_is_refused() {
+    let error = load("webgpu", api::DEFAULT_WEIGHTS)
+        .await
+        .err()
+        .expect("no GPU code in this file");
+    assert_eq!(code(&error), "device-unavailable");
+}

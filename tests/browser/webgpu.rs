@@ -1,0 +1,67 @@
+//! The WebGPU file's code in a browser with an adapter, if only a software one.
+#![cfg(target_arch = "wasm32")]
+
+#[path = "api.rs"]
+mod api;
+#[path = "../common/golden.rs"]
+mod golden;
+
+use api::load_default;
+use burn::tensor::Device;
+use vitpad::device::{self, Adapter, Selected};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_dedicated_worker);
+
+/// Fails where there is no adapter: this target is for browsers with one.
+async fn webgpu() -> Device {
+    let adapter = Adapter {
+        description: "under test".into(),
+        is_fallback: false,
+        has_timestamp_query: true,
+    };
+    let Selected { device, .. } = device::webgpu(&adapter).await.expect("an adapter");
+    device
+}
+
+#[wasm_bindgen_test]
+async fn webgpu_matches_pytorch_with_hidden_width_768() {
+    golden::hidden768().check(&webgpu().await).await;
+}
+
+#[wasm_bindgen_test]
+async fn webgpu_logits_match_pytorch_with_hidden_width_2048() {
+    golden::hidden2048().check_forward(&webgpu().await).await;
+}
+
+#[wasm_bindgen_test]
+async fn webgpu_logits_match_pytorch_with_pre_norm() {
+    golden::prenorm768().check_forward(&webgpu().await).await;
+}
+
+#[wasm_bindgen_test]
+async fn probe_describes_the_adapter() {
+    api::check_probe_with_adapter().await;
+}
+
+#[wasm_bindgen_test]
+async fn classifier_reads_every_kind_of_image() {
+    let classifier = load_default("webgpu").await;
+    assert_eq!(api::device_kind(&classifier), "webgpu");
+    api::check_images(&classifier).await;
+    api::check_bad_input(&classifier).await;
+}
+
+#[wasm_bindgen_test]
+async fn auto_leaves_a_software_adapter_to_the_cpu_and_says_why() {
+    if !api::adapter_is_software().await {
+        assert_eq!(api::device_kind(&load_default("auto").await), "webgpu");
+        return;
+    }
+    let classifier = load_default("auto").await;
+    assert_eq!(api::device_kind(&classifier), "cpu");
+    assert_eq!(
+        api::fallback_code(&classifier).as_deref(),
+        Some("software-adapter")
+    );
+}

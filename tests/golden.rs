@@ -1,0 +1,40 @@
+//! Parity with PyTorch on the native CPU devices.
+
+#[path = "common/golden.rs"]
+mod golden;
+
+use burn::tensor::Device;
+use pollster::block_on;
+use vitpad::device;
+
+fn flex() -> Device {
+    device::cpu().device
+}
+
+#[test]
+fn flex_matches_pytorch_with_hidden_width_768() {
+    block_on(golden::hidden768().check(&flex()));
+}
+
+#[test]
+fn flex_matches_pytorch_with_hidden_width_2048() {
+    block_on(golden::hidden2048().check(&flex()));
+}
+
+#[test]
+fn flex_matches_pytorch_with_pre_norm() {
+    block_on(golden::prenorm768().check(&flex()));
+}
+
+#[cfg(feature = "ndarray")]
+#[test]
+fn ndarray_matches_pytorch_on_every_variant() {
+    let device = device::ndarray().expect("compiled in").device;
+    for golden in [
+        golden::hidden768(),
+        golden::hidden2048(),
+        golden::prenorm768(),
+    ] {
+        block_on(golden.check(&device));
+    }
+}
