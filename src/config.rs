@@ -238,66 +238,42 @@ mod tests {
         );
     }
 
+    fn refusal(change: impl FnOnce(&mut VitConfig)) -> String {
+        let mut config = VitConfig::reference();
+        change(&mut config);
+        config.validate().unwrap_err().to_string()
+    }
+
     #[test]
     fn refuses_impossible_sizes_and_names_the_field() {
-        let base = VitConfig::reference;
         let cases = [
             (
-                VitConfig {
-                    width: 20,
-                    ..base()
-                },
+                refusal(|c| c.width = 20),
                 "width is 20, expected a multiple of heads 8",
             ),
             (
-                VitConfig {
-                    patch_size: 5,
-                    ..base()
-                },
+                refusal(|c| c.patch_size = 5),
                 "image_size is 28, expected a multiple of patch_size 5",
             ),
             (
-                VitConfig {
-                    layers: 0,
-                    ..base()
-                },
-                "layers is 0, expected between 1 and 16384",
-            ),
-            (
-                VitConfig { heads: 0, ..base() },
+                refusal(|c| c.heads = 0),
                 "heads is 0, expected between 1 and 16384",
             ),
             (
-                VitConfig {
-                    hidden: usize::MAX,
-                    ..base()
-                },
-                "hidden is 18446744073709551615, expected between 1 and 16384",
+                refusal(|c| c.hidden = 1 << 40),
+                "hidden is 1099511627776, expected between 1 and 16384",
             ),
             (
-                VitConfig {
-                    dropout: 1.0,
-                    ..base()
-                },
-                "dropout is 1, expected at least 0 and below 1",
-            ),
-            (
-                VitConfig {
-                    dropout: f64::NAN,
-                    ..base()
-                },
+                refusal(|c| c.dropout = f64::NAN),
                 "dropout is NaN, expected at least 0 and below 1",
             ),
             (
-                VitConfig {
-                    layer_norm_eps: 0.0,
-                    ..base()
-                },
+                refusal(|c| c.layer_norm_eps = 0.0),
                 "layer_norm_eps is 0, expected positive and finite",
             ),
         ];
-        for (config, expected) in cases {
-            assert_eq!(config.validate().unwrap_err().to_string(), expected);
+        for (found, expected) in cases {
+            assert_eq!(found, expected);
         }
     }
 

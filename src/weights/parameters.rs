@@ -110,7 +110,12 @@ impl ModuleMapper for Loader {
                 shape.reverse();
             }
             let tensor = Tensor::from_data(TensorData::new(values, shape), &old.device());
-            transpose_matrix(tensor)
+            let tensor = transpose_matrix(tensor);
+            if tensor.is_autodiff() {
+                tensor.require_grad()
+            } else {
+                tensor
+            }
         })
     }
 }
