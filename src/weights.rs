@@ -27,6 +27,26 @@ pub enum Precision {
     Float16,
 }
 
+impl Precision {
+    fn dtype(self) -> Dtype {
+        match self {
+            Self::Float32 => Dtype::F32,
+            Self::Float16 => Dtype::F16,
+        }
+    }
+
+    /// Little-endian bytes.
+    fn encode(self, values: &[f32]) -> Vec<u8> {
+        let values = values.iter();
+        match self {
+            Self::Float32 => values.flat_map(|x| x.to_le_bytes()).collect(),
+            Self::Float16 => values
+                .flat_map(|&x| f16::from_f32(x).to_le_bytes())
+                .collect(),
+        }
+    }
+}
+
 /// Metadata key of the configuration.
 const CONFIG: &str = "config";
 
@@ -61,17 +81,11 @@ impl Vit {
         precision: Precision,
         metadata: &[(&str, String)],
     ) -> Result<Vec<u8>> {
-        let (dtype, encode): (_, fn(&[f32]) -> Vec<u8>) = match precision {
-            Precision::Float32 => (Dtype::F32, |v| bytes_of(v, f32::to_le_bytes)),
-            Precision::Float16 => (Dtype::F16, |v| {
-                bytes_of(v, |x| f16::from_f32(x).to_le_bytes())
-            }),
-        };
         let named = parameters(self);
         let read = read_back(&named).await?;
-        let encoded: Vec<_> = read.iter().map(|values| encode(values)).collect();
+        let encoded: Vec<_> = read.iter().map(|values| precision.encode(values)).collect();
         let views = named.iter().zip(&encoded).map(|(tensor, data)| {
-            let view = TensorView::new(dtype, tensor.shape.clone(), data);
+            let view = TensorView::new(precision.dtype(), tensor.shape.clone(), data);
             (
                 &tensor.name,
                 view.expect("the byte length follows from the shape"),
@@ -184,8 +198,4 @@ fn not_safetensors(error: safetensors::SafeTensorError) -> Error {
     Error::NotSafetensors {
         message: error.to_string(),
     }
-}
-
-fn bytes_of<const N: usize>(values: &[f32], encode: fn(f32) -> [u8; N]) -> Vec<u8> {
-    values.iter().flat_map(|&value| encode(value)).collect()
 }
