@@ -260,8 +260,8 @@ mod tests {
                 "heads is 0, expected between 1 and 16384",
             ),
             (
-                refusal(|c| c.hidden = 1 << 40),
-                "hidden is 1099511627776, expected between 1 and 16384",
+                refusal(|c| c.hidden = 100_000),
+                "hidden is 100000, expected between 1 and 16384",
             ),
             (
                 refusal(|c| c.dropout = f64::NAN),

@@ -93,7 +93,7 @@ fn read(pictures: &[Picture]) -> Vec<u8> {
         &model.config,
         &device,
     ));
-    let logits: Vec<f32> = logits.into_data().into_vec().unwrap();
+    let logits: Vec<f32> = logits.into_data().try_into_vec().unwrap();
     let digit_of = |row: &[f32]| (0..10).max_by(|&a, &b| row[a].total_cmp(&row[b])).unwrap() as u8;
     logits.chunks_exact(10).map(digit_of).collect()
 }

@@ -1,4 +1,5 @@
 //! Parity with PyTorch on the native CPU devices.
+#![cfg(not(target_arch = "wasm32"))]
 
 #[path = "common/golden.rs"]
 mod golden;
