@@ -1,0 +1,73 @@
+/**
+ * Prints what the built page loads, how long the first prediction takes, and the median of a
+ * hundred: `npm run measure -- [cpu|ndarray|webgpu ...]`. Needs dist/ (`cargo xtask build`).
+ */
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import { chromium } from "@playwright/test";
+import { launchOptions, ORIGIN } from "./browser.js";
+
+const FILES = ["cpu_bg.wasm", "cpu.js", "webgpu_bg.wasm", "webgpu.js", "weights/default.safetensors"];
+const RUNS = 100;
+
+const dist = process.env.DIST ?? fileURLToPath(new URL("../../dist", import.meta.url));
+const sizes = FILES.map((file) => {
+  const bytes = readFileSync(`${dist}/${file}`);
+  return { file, raw: bytes.length, gzip: gzipSync(bytes).length, brotli: brotliCompressSync(bytes).length };
+});
+console.table(sizes);
+
+const server = spawn("node", [fileURLToPath(new URL("server.js", import.meta.url))], {
+  stdio: ["ignore", "pipe", "inherit"],
+});
+// It prints its address once it listens.
+await new Promise((resolve) => server.stdout.once("data", resolve));
+const browser = await chromium.launch(launchOptions({ softwareWebGpu: true }));
+const devices = process.argv.length > 2 ? process.argv.slice(2) : ["cpu", "ndarray", "webgpu"];
+try {
+  const rows = [];
+  for (const device of devices) {
+    const page = await browser.newPage();
+    // A file of the origin, not the page itself, which would compute meanwhile.
+    await page.goto(`${ORIGIN}/style.css`);
+    rows.push({ device, ...(await page.evaluate(measure, { device, runs: RUNS })) });
+    await page.close();
+  }
+  console.table(rows);
+} finally {
+  await browser.close();
+  server.kill();
+}
+
+/**
+ * Runs in the page.
+ *
+ * @param {{ device: string, runs: number }} options
+ */
+async function measure({ device, runs }) {
+  const start = performance.now();
+  const file = device === "webgpu" ? "webgpu" : "cpu";
+  const [module, response] = await Promise.all([
+    import(`${location.origin}/${file}.js`),
+    fetch("/weights/default.safetensors"),
+  ]);
+  await module.default();
+  const weights = new Uint8Array(await response.arrayBuffer());
+  const classifier = await module.Classifier.load({ device, weights });
+  const points = new Float32Array([60, 40, 180, 40, 100, 220]);
+  const strokes = [{ points, width: 20 }];
+  await classifier.classify(strokes);
+  const firstPrediction = performance.now() - start;
+  const times = [];
+  for (let run = 0; run < runs; run++) times.push((await classifier.classify(strokes)).milliseconds);
+  times.sort((a, b) => a - b);
+  const round = (/** @type {number} */ ms) => Number(ms.toFixed(1));
+  return {
+    "first prediction, ms": round(firstPrediction),
+    "median, ms": round(times[runs >> 1]),
+    "fastest, ms": round(times[0]),
+    "slowest, ms": round(times[runs - 1]),
+  };
+}
