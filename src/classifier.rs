@@ -9,6 +9,7 @@ use crate::data::batch;
 use crate::data::drawing::Picture;
 use crate::device::{self, Adapter, Fallback, Request, Selected};
 use crate::error::{Error, Result};
+use crate::train::argmax;
 use crate::vit::Vit;
 
 /// A model that is ready to read digits.
@@ -105,11 +106,8 @@ impl Classifier {
     pub async fn classify(&self, picture: &Picture) -> Result<Prediction> {
         let start = Instant::now();
         let probabilities = read(softmax(self.forward(picture), 1)).await?;
-        let digit = (0..probabilities.len())
-            .max_by(|&a, &b| probabilities[a].total_cmp(&probabilities[b]))
-            .expect("a valid configuration has classes");
         Ok(Prediction {
-            digit,
+            digit: argmax(&probabilities),
             probabilities,
             milliseconds: start.elapsed().as_secs_f64() * 1e3,
         })
@@ -141,11 +139,39 @@ async fn read(tensor: Tensor<2>) -> Result<Vec<f32>> {
 }
 
 fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
-    a.iter()
-        .zip(b)
-        .map(|(a, b)| (a - b).abs())
-        .fold(
-            0.0,
-            |largest, off| if off <= largest { largest } else { off },
-        )
+    let differences = a.iter().zip(b).map(|(a, b)| (a - b).abs());
+    // `total_cmp` ranks NaN highest.
+    differences.max_by(f32::total_cmp).unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pollster::block_on;
+
+    fn classifier(seed: u64) -> Classifier {
+        let selected = device::cpu();
+        let model = VitConfig::reference().init(seed, &selected.device);
+        Classifier {
+            model: model.expect("a valid preset"),
+            selected,
+        }
+    }
+
+    #[test]
+    fn self_test_passes_the_same_logits_and_refuses_others() {
+        let trusted = classifier(1);
+        assert!(block_on(trusted.agrees_with(classifier(1))).is_ok());
+        let refusal = block_on(trusted.agrees_with(classifier(2))).err();
+        assert_eq!(
+            refusal.map(|reason| reason.code()),
+            Some("self-test-failed")
+        );
+    }
+
+    #[test]
+    fn not_a_number_is_the_largest_difference() {
+        assert_eq!(largest_difference(&[1.0, 2.0], &[1.5, 2.0]), 0.5);
+        assert!(largest_difference(&[1.0, f32::NAN, 2.0], &[1.0, 2.0, 2.0]).is_nan());
+    }
 }

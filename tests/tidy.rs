@@ -92,6 +92,30 @@ fn only_the_device_module_asks_for_features() {
 }
 
 #[test]
+fn only_the_worker_imports_wasm_and_only_the_client_starts_it() {
+    for file in files("www", &["js"]) {
+        let name = name(&file);
+        // Types are imported in comments.
+        let code = read(&file);
+        let code = code
+            .lines()
+            .filter(|line| !line.trim_start().starts_with(['*', '/']));
+        for line in code {
+            let wasm = line.contains("/cpu.js") || line.contains("/webgpu.js");
+            assert!(
+                !wasm || name == "www/worker.js",
+                "{name} imports wasm: {line}"
+            );
+            let starts = line.contains("new Worker(");
+            assert!(
+                !starts || name == "www/client.js",
+                "{name} starts a worker: {line}"
+            );
+        }
+    }
+}
+
+#[test]
 fn files_stay_short() {
     let mut long = Vec::new();
     for folder in ["src", "www", "tests", "examples", "xtask"] {
