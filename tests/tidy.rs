@@ -101,7 +101,8 @@ fn only_the_worker_imports_wasm_and_only_the_client_starts_it() {
             .lines()
             .filter(|line| !line.trim_start().starts_with(['*', '/']));
         for line in code {
-            let wasm = line.contains("/cpu.js") || line.contains("/webgpu.js");
+            let modules = ["/cpu.js", "/ndarray.js", "/webgpu.js"];
+            let wasm = modules.iter().any(|module| line.contains(module));
             assert!(
                 !wasm || name == "www/worker.js",
                 "{name} imports wasm: {line}"

@@ -101,7 +101,7 @@ export class Engine {
    */
   absorb(error) {
     const stack = error instanceof Error ? String(error.stack) : "";
-    if (!this.#gpuCrash || /\bcpu(_bg)?\.(js|wasm)/.test(stack)) return false;
+    if (!this.#gpuCrash || /\b(cpu|ndarray)(_bg)?\.(js|wasm)/.test(stack)) return false;
     this.#gpuCrash.reject(error);
     if (this.#gpu) this.#leaveGpu("WebGPU failed", error);
     return true;

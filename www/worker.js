@@ -54,7 +54,7 @@ async function answer(request) {
 
 /** @param {LoadRequest} request */
 async function load({ device, model }) {
-  const [cpu, weights] = await Promise.all([loadCpu(), loadWeights(model)]);
+  const [cpu, weights] = await Promise.all([loadCpu(device), loadWeights(model)]);
   engine = await Engine.start({
     device,
     model,
@@ -68,21 +68,33 @@ async function load({ device, model }) {
   return engine.state;
 }
 
-async function loadCpu() {
-  const [cpu, response] = await Promise.all([imported(import("./cpu.js")), loadWasm("cpu")]);
+/**
+ * burn-ndarray would make the file that everyone loads half as large again: it has its own.
+ *
+ * @param {LoadRequest["device"]} device
+ */
+async function loadCpu(device) {
+  const [cpu, response] = await Promise.all(
+    device === "ndarray"
+      ? [imported(import("./ndarray.js")), loadWasm("cpu", "ndarray")]
+      : [imported(import("./cpu.js")), loadWasm("cpu", "cpu")],
+  );
   await cpu.default({ module_or_path: response });
   return cpu;
 }
 
 async function loadWebGpu() {
-  const [webgpu, response] = await Promise.all([imported(import("./webgpu.js")), loadWasm("webgpu")]);
+  const [webgpu, response] = await Promise.all([imported(import("./webgpu.js")), loadWasm("webgpu", "webgpu")]);
   await webgpu.default({ module_or_path: response });
   return webgpu;
 }
 
-/** @param {"cpu" | "webgpu"} file */
-function loadWasm(file) {
-  return download(downloadOptions(file, `./${file}_bg.wasm`));
+/**
+ * @param {"cpu" | "webgpu"} file what its progress is reported as
+ * @param {string} name
+ */
+function loadWasm(file, name) {
+  return download(downloadOptions(file, `./${name}_bg.wasm`));
 }
 
 /** @param {import("./protocol.js").Model} model */

@@ -9,7 +9,7 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 import { chromium } from "@playwright/test";
 import { launchOptions, ORIGIN } from "./browser.js";
 
-const FILES = ["cpu_bg.wasm", "cpu.js", "webgpu_bg.wasm", "webgpu.js", "weights/default.safetensors"];
+const FILES = ["cpu_bg.wasm", "cpu.js", "ndarray_bg.wasm", "webgpu_bg.wasm", "webgpu.js", "weights/default.safetensors"];
 const RUNS = 100;
 
 const dist = process.env.DIST ?? fileURLToPath(new URL("../../dist", import.meta.url));
@@ -48,9 +48,8 @@ try {
  */
 async function measure({ device, runs }) {
   const start = performance.now();
-  const file = device === "webgpu" ? "webgpu" : "cpu";
   const [module, response] = await Promise.all([
-    import(`${location.origin}/${file}.js`),
+    import(`${location.origin}/${device}.js`),
     fetch("/weights/default.safetensors"),
   ]);
   await module.default();

@@ -8,9 +8,19 @@ use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::PathBuf;
 
-/// The two wasm files, and how hard wasm-opt works on each.
-const WASM_FILES: [(&str, &str); 2] = [("cpu_bg.wasm", "-O2"), ("webgpu_bg.wasm", "-O1")];
-const SCRIPTS: [&str; 4] = ["index.html", "cpu.js", "cpu.d.ts", "webgpu.js"];
+/// The wasm files, and how hard wasm-opt works on each.
+const WASM_FILES: [(&str, &str); 3] = [
+    ("cpu_bg.wasm", "-O2"),
+    ("ndarray_bg.wasm", "-O2"),
+    ("webgpu_bg.wasm", "-O1"),
+];
+const SCRIPTS: [&str; 5] = [
+    "index.html",
+    "cpu.js",
+    "cpu.d.ts",
+    "ndarray.js",
+    "webgpu.js",
+];
 
 /// What rustc lets a wasm file use today; wasm-opt must be told.
 const WASM_FEATURES: [&str; 7] = [
@@ -39,12 +49,12 @@ pub fn build(wasm: &Wasm) -> Result<()> {
     step("trunk build", || run(wasm.command("trunk").arg("build")))?;
     step("wasm-opt", || {
         let each = WASM_FILES.map(|(file, level)| move || optimise(wasm, file, level));
-        // Both at once: wasm-opt from npm runs on one core.
-        let [cpu, webgpu] = std::thread::scope(|scope| {
+        // All at once: wasm-opt from npm runs on one core.
+        let results = std::thread::scope(|scope| {
             each.map(|work| scope.spawn(work))
                 .map(|thread| thread.join().expect("wasm-opt's thread does not panic"))
         });
-        cpu.and(webgpu)
+        results.into_iter().collect()
     })?;
     let missing = missing_outputs();
     if !missing.is_empty() {
