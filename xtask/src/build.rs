@@ -1,4 +1,4 @@
-//! dist/: Trunk builds the page and the two wasm files, wasm-opt makes those smaller.
+//! dist/: Trunk builds the page and the wasm files, wasm-opt makes those smaller.
 
 use crate::process::{output, run, run_quiet, step};
 use crate::project::{self, root};
@@ -54,7 +54,7 @@ pub fn build(wasm: &Wasm) -> Result<()> {
             each.map(|work| scope.spawn(work))
                 .map(|thread| thread.join().expect("wasm-opt's thread does not panic"))
         });
-        results.into_iter().collect()
+        results.into_iter().collect::<Result<()>>()
     })?;
     let missing = missing_outputs();
     if !missing.is_empty() {
