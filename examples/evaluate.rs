@@ -34,7 +34,7 @@ fn main() -> Result<()> {
         .as_deref()
         .map(VitConfig::preset)
         .transpose()?;
-    let test = mnist::test(&mnist::folder(options.mnist))?;
+    let test = mnist::read(&mnist::folder(options.mnist), "t10k")?;
     let device = device::cpu().device;
     let model = Vit::from_safetensors(&bytes, preset.as_ref(), &device)?;
     let accuracy = block_on(train::accuracy(&model, &test, &device))?;

@@ -60,8 +60,8 @@ fn main() -> Result<()> {
         ..preset
     };
     let folder = mnist::folder(options.mnist);
-    let training = mnist::training(&folder)?;
-    let test = mnist::test(&folder)?;
+    let training = mnist::read(&folder, "train")?;
+    let test = mnist::read(&folder, "t10k")?;
     let count = options
         .images
         .unwrap_or(usize::MAX)

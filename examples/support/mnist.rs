@@ -13,16 +13,8 @@ pub fn folder(option: Option<PathBuf>) -> PathBuf {
         .unwrap_or_else(|| "data/mnist".into())
 }
 
-#[allow(dead_code, reason = "not every example trains")]
-pub fn training(folder: &Path) -> Result<Dataset> {
-    read(folder, "train")
-}
-
-pub fn test(folder: &Path) -> Result<Dataset> {
-    read(folder, "t10k")
-}
-
-fn read(folder: &Path, set: &str) -> Result<Dataset> {
+/// The images and labels of `set`: `train` or `t10k`, as the files are named.
+pub fn read(folder: &Path, set: &str) -> Result<Dataset> {
     let images = file(folder, &format!("{set}-images-idx3-ubyte"))?;
     let labels = file(folder, &format!("{set}-labels-idx1-ubyte"))?;
     Ok(Dataset::parse(&images, &labels, 10)?)
