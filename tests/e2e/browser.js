@@ -1,4 +1,6 @@
-/** What the tests, the screenshots and their server agree on, and how they start Chromium. */
+/** What tests, screenshots and measurements share: the server of dist/, and how Chromium starts. */
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
 
 export const PORT = Number(process.env.PORT ?? 4173);
 /** The page is served from here as well as from the root. */
@@ -33,3 +35,11 @@ export const webServer = {
   env: { PORT: String(PORT) },
   reuseExistingServer: false,
 };
+
+/** Starts the server outside of a Playwright test run; it is up once this resolves. */
+export async function startServer() {
+  const script = fileURLToPath(new URL("server.js", import.meta.url));
+  const server = spawn("node", [script], { stdio: ["ignore", "pipe", "inherit"] });
+  await new Promise((resolve) => server.stdout.once("data", resolve));
+  return server;
+}

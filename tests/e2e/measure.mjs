@@ -2,12 +2,11 @@
  * Prints what the built page loads, how long the first prediction takes, and the median of a
  * hundred: `npm run measure -- [cpu|ndarray|webgpu ...]`. Needs dist/ (`cargo xtask build`).
  */
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { chromium } from "@playwright/test";
-import { launchOptions, ORIGIN } from "./browser.js";
+import { launchOptions, ORIGIN, startServer } from "./browser.js";
 
 const FILES = ["cpu_bg.wasm", "cpu.js", "ndarray_bg.wasm", "webgpu_bg.wasm", "webgpu.js", "weights/default.safetensors"];
 const RUNS = 100;
@@ -19,11 +18,7 @@ const sizes = FILES.map((file) => {
 });
 console.table(sizes);
 
-const server = spawn("node", [fileURLToPath(new URL("server.js", import.meta.url))], {
-  stdio: ["ignore", "pipe", "inherit"],
-});
-// It prints its address once it listens.
-await new Promise((resolve) => server.stdout.once("data", resolve));
+const server = await startServer();
 const browser = await chromium.launch(launchOptions({ softwareWebGpu: true }));
 const devices = process.argv.length > 2 ? process.argv.slice(2) : ["cpu", "ndarray", "webgpu"];
 try {

@@ -2,11 +2,10 @@
  * Draws a digit on the built page and takes its picture, wide and narrow, light and dark:
  * `npm run screenshots -- FOLDER`.
  */
-import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { chromium } from "@playwright/test";
-import { launchOptions, ORIGIN } from "./browser.js";
+import { launchOptions, ORIGIN, startServer } from "./browser.js";
 import { VitpadPage } from "./page.js";
 
 const SIZES = [
@@ -18,11 +17,7 @@ const DIGIT = 7;
 const folder = process.argv[2] ?? fileURLToPath(new URL("report/screenshots", import.meta.url));
 mkdirSync(folder, { recursive: true });
 
-const server = spawn("node", [fileURLToPath(new URL("server.js", import.meta.url))], {
-  stdio: ["ignore", "pipe", "inherit"],
-});
-// It prints its address once it listens.
-await new Promise((resolve) => server.stdout.once("data", resolve));
+const server = await startServer();
 const browser = await chromium.launch(launchOptions({ softwareWebGpu: false }));
 try {
   for (const { name, width, height } of SIZES) {
