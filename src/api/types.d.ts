@@ -60,7 +60,7 @@ export interface VitpadError extends Error {
   code: string;
 }
 
-/** The hyperparameters of the loaded model. */
+/** The hyperparameters of a model. */
 export interface VitConfig {
   image_size: number;
   patch_size: number;
@@ -75,4 +75,200 @@ export interface VitConfig {
   norm: "pre" | "post";
   layer_norm_eps: number;
   embedding_std: number;
+}
+
+/** Random changes to training images; each amount is drawn from minus to plus it. */
+export interface Augment {
+  /** Degrees. */
+  rotation: number;
+  /** A share of the size, for each axis on its own. */
+  scale: number;
+  /** Horizontal shift per vertical pixel. */
+  shear: number;
+  /** Pixels, for each axis on its own. */
+  shift: number;
+  /** Pixels by which an elastic bend moves ink. */
+  elastic: number;
+  /** 0 to 1: how far lines get thicker or thinner. */
+  thickness: number;
+}
+
+/** The hyperparameters of training. */
+export interface Recipe {
+  /** Images per step. */
+  batch: number;
+  /** Passes over the training images. */
+  epochs: number;
+  optimizer: "adam" | "adamw";
+  /** The highest of the run. */
+  learning_rate: number;
+  schedule: "constant" | "cosine";
+  /** Steps in which the learning rate rises from 0. */
+  warmup: number;
+  betas: [number, number];
+  eps: number;
+  weight_decay: number;
+  /** Bound on the norm of all gradients together, or null for none. */
+  clip_norm: number | null;
+  /** Share of the target probability that is spread over all classes. */
+  label_smoothing: number;
+  /** Null trains on the images as they are. */
+  augment: Augment | null;
+  /** Of fresh weights, the order of images, augmentation and dropout. */
+  seed: number;
+}
+
+export interface SyntheticOptions {
+  /** Images per epoch, each epoch new ones. Default: 12,800. */
+  images?: number;
+  /** Default: 1. */
+  seed?: number;
+}
+
+/** A pair of IDX files or two, each packed with gzip or not. */
+export interface IdxFiles {
+  images: Uint8Array;
+  labels: Uint8Array;
+  /** Without a test set a tenth of the images is held out as one. */
+  testImages?: Uint8Array;
+  testLabels?: Uint8Array;
+  /** For people. Default: `IDX files`. */
+  name?: string;
+  /** At most so many training images. Default: all. */
+  limit?: number;
+}
+
+/** What `idxInfo` reads in the header of an IDX file. */
+export interface IdxInfo {
+  kind: "images" | "labels";
+  count: number;
+}
+
+export interface DataInfo {
+  name: string;
+  /** Images per epoch, the held-out ones not among them. */
+  train: number;
+  validation: number;
+  test: number;
+  rows: number;
+  columns: number;
+}
+
+/** Some training images. */
+export interface Samples {
+  /** Image after image, row by row; 0 is paper, 255 is ink. */
+  pixels: Uint8Array;
+  labels: Uint8Array;
+}
+
+export interface TrainOptions {
+  data: DataSet;
+  /** Default: `auto`. */
+  device?: Device;
+  /** The model and the recipe to start from. Default: `default`. */
+  preset?: Preset;
+  /** Changes to the preset's model. */
+  config?: Partial<VitConfig>;
+  /** Changes to the preset's recipe. */
+  recipe?: Partial<Recipe>;
+  /** A safetensors file to start from, instead of fresh weights; its configuration counts. */
+  weights?: Uint8Array;
+}
+
+export interface ResumeOptions {
+  /** Default: `auto`. */
+  device?: Device;
+  /** The run's data. May be left out for synthetic digits. */
+  data?: DataSet;
+}
+
+/** Where a run stands. */
+export interface Position {
+  /** Steps done, and all there will be. */
+  step: number;
+  steps: number;
+  /** Epochs done, and all there will be. */
+  epoch: number;
+  epochs: number;
+  stepsPerEpoch: number;
+  /** Of the next step. */
+  learningRate: number;
+  done: boolean;
+}
+
+/** What some steps did. */
+export interface StepStats extends Position {
+  /** One per step made: the mean loss of its batch before the update. */
+  losses: Float32Array;
+  /** One per step made: the share of its batch that was read right, 0 to 1. */
+  accuracies: Float32Array;
+  /** One per step made. */
+  learningRates: Float32Array;
+  /** Images trained on in these steps. */
+  images: number;
+  /** How long these steps took. */
+  milliseconds: number;
+}
+
+export interface EvaluateOptions {
+  /** Default: `validation`. */
+  set?: "validation" | "test";
+  /** How many of the worst mistakes to list. Default: 24. */
+  mistakes?: number;
+  signal?: AbortSignal;
+}
+
+/** An image that was misread. */
+export interface Mistake {
+  /** In the set. */
+  index: number;
+  label: number;
+  /** What the model read. */
+  digit: number;
+  /** Given to `digit`. */
+  probability: number;
+  loss: number;
+  /** Row by row; 0 is paper, 255 is ink. */
+  pixels: Uint8Array;
+}
+
+export interface Evaluation {
+  set: "validation" | "test";
+  /** Steps done when it was made. */
+  step: number;
+  images: number;
+  loss: number;
+  /** 0 to 1. */
+  accuracy: number;
+  /** `[label][digit]` flattened: how many images of `label` were read as `digit`. */
+  confusion: Uint32Array;
+  /** The worst first: those with the highest loss. */
+  mistakes: Mistake[];
+}
+
+/** An evaluation as the run's history keeps it. */
+export interface EvaluationRecord {
+  set: "validation" | "test";
+  step: number;
+  images: number;
+  loss: number;
+  accuracy: number;
+  confusion: number[];
+}
+
+/** One value per step from the first on. */
+export interface History {
+  losses: Float32Array;
+  accuracies: Float32Array;
+  learningRates: Float32Array;
+  evaluations: EvaluationRecord[];
+}
+
+/** What a checkpoint holds, weights and optimiser aside. */
+export interface CheckpointInfo {
+  config: VitConfig;
+  recipe: Recipe;
+  data: DataInfo;
+  position: Position;
+  history: History;
 }

@@ -1,0 +1,117 @@
+/**
+ * The messages between the training page (train/client.js) and its worker (train/worker.js): a
+ * request carries an id and gets one reply of the same id; events come in between.
+ *
+ * @typedef {import("../cpu.js").CheckpointInfo} CheckpointInfo
+ * @typedef {import("../cpu.js").Augment} Augment
+ * @typedef {import("../cpu.js").DataInfo} DataInfo
+ * @typedef {import("../cpu.js").Evaluation} Evaluation
+ * @typedef {import("../cpu.js").Position} Position
+ * @typedef {import("../cpu.js").Prediction} Prediction
+ * @typedef {import("../cpu.js").Recipe} Recipe
+ * @typedef {import("../cpu.js").Samples} Samples
+ * @typedef {import("../cpu.js").Stroke} Stroke
+ * @typedef {import("../cpu.js").VitConfig} VitConfig
+ * @typedef {import("../protocol.js").Device} Device
+ * @typedef {import("../protocol.js").DeviceState} DeviceState
+ * @typedef {import("../protocol.js").Model} Preset
+ *
+ * What to learn from. `images` is how many of the training images to use, 0 for all of them.
+ * - `synthetic`: made in the worker from stroke templates, endless;
+ * - `mnist`: from this site's `data/mnist/`;
+ * - `url`: from a folder elsewhere that holds four files named as MNIST's;
+ * - `files`: what the user picked or dropped before, by the name that `add-files` gave;
+ * - `mine`: what the user drew and labelled.
+ * @typedef {{ source: "synthetic", images: number, seed: number }
+ *   | { source: "mnist", images: number }
+ *   | { source: "url", url: string, images: number }
+ *   | { source: "files", set: string, images: number }
+ *   | { source: "mine", images: number }} DataSpec
+ *
+ * @typedef {object} RunSpec a new run; `config` and `recipe` are changes to the preset
+ * @property {string} name
+ * @property {Device} device
+ * @property {Preset} preset
+ * @property {Partial<VitConfig>} config
+ * @property {Partial<Recipe>} recipe
+ * @property {DataSpec} data
+ *
+ * @typedef {"running" | "paused" | "stopped" | "finished" | "failed"} RunStatus
+ *   `running` in storage means that a tab was closed or crashed meanwhile
+ *
+ * @typedef {object} RunInfo a run as the list shows it
+ * @property {string} id
+ * @property {string} name
+ * @property {RunStatus} status
+ * @property {number} created milliseconds since 1970
+ * @property {number} saved the same; when its last checkpoint was written, 0 for never
+ * @property {number} bytes of its checkpoint
+ * @property {RunSpec} spec
+ * @property {string} data its name, for people
+ * @property {Position} position
+ * @property {number | null} loss of the last steps, smoothed
+ * @property {number | null} validationAccuracy the last, 0 to 1
+ * @property {number | null} testAccuracy
+ *
+ * @typedef {{ type: "sets" }} SetsRequest → {@link Sets}
+ * @typedef {{ type: "describe", data: DataSpec }} DescribeRequest loads the data → DataInfo
+ * @typedef {{ type: "preview", data: DataSpec, augment: Augment | null, count: number,
+ *   seed: number }} PreviewRequest → { plain: Samples, augmented: Samples | null }
+ * @typedef {{ type: "add-files", files: File[] }} AddFilesRequest
+ *   two or four IDX files, packed or not → { set: string, info: DataInfo }
+ * @typedef {{ type: "check", preset: Preset, config: Partial<VitConfig>,
+ *   recipe: Partial<Recipe> }} CheckRequest → { parameters: number }, rejects with what is wrong
+ * @typedef {{ type: "preset", preset: Preset }} PresetRequest
+ *   → { config: VitConfig, recipe: Recipe }
+ * @typedef {{ type: "start", run: RunSpec }} StartRequest → RunInfo, once it runs
+ * @typedef {{ type: "resume", id: string }} ResumeRequest from the checkpoint → RunInfo
+ * @typedef {{ type: "pause" }} PauseRequest after the present step; writes a checkpoint
+ * @typedef {{ type: "continue" }} ContinueRequest
+ * @typedef {{ type: "stop" }} StopRequest ends the run early: evaluates, writes a checkpoint
+ * @typedef {{ type: "discard" }} DiscardRequest forgets the run in the worker, not in storage
+ * @typedef {{ type: "classify", strokes: Stroke[] }} ClassifyRequest
+ *   with the weights as they are now → Prediction, null where nothing is drawn or nothing runs
+ * @typedef {{ type: "rasterize", strokes: Stroke[] }} RasterizeRequest → Uint8Array | null, 784
+ * @typedef {{ type: "runs" }} RunsRequest → RunInfo[], newest first
+ * @typedef {{ type: "inspect", id: string }} InspectRequest → CheckpointInfo
+ * @typedef {{ type: "rename", id: string, name: string }} RenameRequest → RunInfo
+ * @typedef {{ type: "delete", id: string }} DeleteRequest
+ * @typedef {{ type: "export", id: string, what: "checkpoint" | "float32" | "float16" }} ExportRequest
+ *   → Uint8Array
+ * @typedef {{ type: "import", name: string, bytes: Uint8Array }} ImportRequest
+ *   a checkpoint → RunInfo
+ * @typedef {SetsRequest | DescribeRequest | PreviewRequest | AddFilesRequest | CheckRequest
+ *   | PresetRequest | StartRequest | ResumeRequest | PauseRequest | ContinueRequest | StopRequest
+ *   | DiscardRequest | ClassifyRequest | RasterizeRequest | RunsRequest | InspectRequest
+ *   | RenameRequest | DeleteRequest | ExportRequest | ImportRequest} TrainRequest
+ *
+ * @typedef {object} Sets the data that is at hand without asking the user
+ * @property {boolean} mnist whether this site has MNIST, or an earlier visit kept it
+ * @property {string[]} files sets that the user gave, from `add-files`
+ * @property {number} mine how many digits of the user's own are kept
+ *
+ * @typedef {"idle" | "loading" | "running" | "evaluating" | "pausing" | "paused" | "stopping"
+ *   | "stopped" | "finished" | "failed"} TrainState
+ *
+ * @typedef {{ event: "state", state: TrainState, run: RunInfo | null,
+ *   message: string | null }} StateEvent `message`: why it failed, or what it is doing
+ * @typedef {object} StepsEvent several steps, about ten times a second
+ * @property {"steps"} event
+ * @property {Position} position after the last of them
+ * @property {Float32Array} losses one per step
+ * @property {Float32Array} accuracies
+ * @property {Float32Array} learningRates
+ * @property {number} imagesPerSecond over the last seconds
+ * @property {number} secondsLeft
+ * @property {number} memory bytes of wasm memory
+ * @typedef {{ event: "evaluation", evaluation: Evaluation }} EvaluationEvent
+ * @typedef {{ event: "device", device: DeviceState }} DeviceEvent
+ * @typedef {{ event: "download", file: string, loaded: number, total: number }} DownloadEvent
+ * @typedef {{ event: "saved", run: RunInfo }} SavedEvent
+ * @typedef {{ event: "storage", problem: string | null }} StorageEvent
+ *   why checkpoints are not kept, null once they are again; training goes on
+ * @typedef {StateEvent | StepsEvent | EvaluationEvent | DeviceEvent | DownloadEvent | SavedEvent
+ *   | StorageEvent} TrainEvent
+ */
+
+export {};
