@@ -1,4 +1,8 @@
-//! dist/: Trunk builds the page and the wasm files, wasm-opt makes those smaller.
+//! dist/: Trunk builds the page and the wasm files, wasm-opt makes those smaller; npm packages and
+//! data sets that the page loads are put beside them.
+
+mod data;
+mod vendor;
 
 use crate::process::{output, run, run_quiet, step};
 use crate::project::{self, root};
@@ -39,9 +43,16 @@ pub fn build(wasm: &Wasm) -> Result<()> {
     let kept = project::state_dir()?.join("dist.stamp");
     if stamp.matches(&kept) && missing_outputs().is_empty() {
         println!("==> build: dist/ is up to date");
-        return Ok(());
+    } else {
+        let _ = fs::remove_file(&kept);
+        build_anew(wasm)?;
+        stamp.keep(&kept)?;
     }
-    let _ = fs::remove_file(&kept);
+    // No part of the stamp: the data may come and go while all else is up to date.
+    data::place(&dist())
+}
+
+fn build_anew(wasm: &Wasm) -> Result<()> {
     // Trunk runs offline, or it would look for tools of its own.
     step("crates", || {
         run_quiet(wasm.command("cargo").args(["fetch", "--locked"]))
@@ -56,6 +67,8 @@ pub fn build(wasm: &Wasm) -> Result<()> {
         });
         results.into_iter().collect::<Result<()>>()
     })?;
+    // Trunk replaces dist/, so this comes after it.
+    vendor::copy(&dist())?;
     let missing = missing_outputs();
     if !missing.is_empty() {
         bail!(
@@ -63,7 +76,11 @@ pub fn build(wasm: &Wasm) -> Result<()> {
             missing.join(", ")
         );
     }
-    stamp.keep(&kept)
+    Ok(())
+}
+
+pub fn dist() -> PathBuf {
+    root().join("dist")
 }
 
 /// Every file that can change dist/.
@@ -89,13 +106,14 @@ fn missing_outputs() -> Vec<&'static str> {
     SCRIPTS
         .into_iter()
         .chain(wasm_files)
-        .filter(|file| !root().join("dist").join(file).exists())
+        .chain(vendor::outputs())
+        .filter(|file| !dist().join(file).exists())
         .collect()
 }
 
 /// Optimises a file of dist/ in place. It takes minutes, so results are kept by content.
 fn optimise(wasm: &Wasm, file: &str, level: &str) -> Result<()> {
-    let built = root().join("dist").join(file);
+    let built = dist().join(file);
     let bytes = fs::read(&built).with_context(|| format!("Trunk left no {}", built.display()))?;
     let version = output(wasm.command("wasm-opt").arg("--version"))?;
     let key = Stamp::of_files(&[])?.and(&format!(

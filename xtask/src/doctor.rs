@@ -1,7 +1,7 @@
 //! What is there, what is missing, and how to get it.
 
+use crate::mnist;
 use crate::process::{on_path, output, version_of};
-use crate::project::root;
 use crate::setup::{apt, browser, debian_std, npm, toolchain, tools};
 use anyhow::Result;
 use std::process::Command;
@@ -23,14 +23,9 @@ pub fn doctor() -> Result<()> {
             advice: "set up by the first build or test, in some minutes".to_owned(),
         });
     }
-    let packages = npm::ready();
-    findings.push(Finding {
-        what: "npm packages".to_owned(),
-        found: packages.then(|| "tests/node_modules, up to date".to_owned()),
-        advice: "set up by the first build or test (`npm ci` in tests/)".to_owned(),
-    });
+    findings.extend(npm_packages());
     findings.extend(browsers());
-    findings.push(mnist());
+    findings.extend(data());
 
     println!("{:<26} found, or how to get it", "what");
     for Finding {
@@ -93,6 +88,23 @@ fn node() -> Finding {
     }
 }
 
+fn npm_packages() -> [Finding; 2] {
+    [
+        ("npm packages", npm::tests(), "tests", "build or test"),
+        (
+            "npm packages (for bench)",
+            npm::bench(),
+            "tests/bench",
+            "`cargo xtask bench`",
+        ),
+    ]
+    .map(|(what, folder, name, command)| Finding {
+        what: what.to_owned(),
+        found: npm::ready(&folder).then(|| format!("{name}/node_modules, up to date")),
+        advice: format!("set up by the first {command} (`npm ci` in {name}/)"),
+    })
+}
+
 fn browsers() -> [Finding; 2] {
     let advice = match apt::possible() {
         true => "set up by the first test",
@@ -115,12 +127,19 @@ fn browsers() -> [Finding; 2] {
     })
 }
 
-fn mnist() -> Finding {
-    let folder = root().join("data/mnist");
+fn data() -> [Finding; 2] {
+    let folder = mnist::present().then(|| mnist::folder().display().to_string());
     let given = std::env::var("MNIST_DIR").ok();
-    Finding {
-        what: "MNIST (for training)".to_owned(),
-        found: given.or_else(|| folder.exists().then(|| folder.display().to_string())),
-        advice: "`cargo xtask mnist`, or name its folder in MNIST_DIR".to_owned(),
-    }
+    [
+        Finding {
+            what: "MNIST (for the page)".to_owned(),
+            found: folder.clone(),
+            advice: "`cargo xtask mnist`, then build or serve".to_owned(),
+        },
+        Finding {
+            what: "MNIST (for examples)".to_owned(),
+            found: given.or(folder),
+            advice: "`cargo xtask mnist`, or name its folder in MNIST_DIR".to_owned(),
+        },
+    ]
 }

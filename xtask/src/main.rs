@@ -75,7 +75,7 @@ fn run(command: Command) -> Result<()> {
             if !no_build {
                 build::build(&setup::for_build()?)?;
             }
-            serve::serve(&project::root().join("dist"), port)
+            serve::serve(&build::dist(), port)
         }
         Command::Build => build::build(&setup::for_build()?),
         Command::Test { parts } => test::test(&parts),

@@ -7,7 +7,7 @@ use flate2::read::GzDecoder;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fs;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const MIRRORS: [&str; 2] = [
@@ -15,13 +15,13 @@ const MIRRORS: [&str; 2] = [
     "https://storage.googleapis.com/cvdf-datasets/mnist",
 ];
 
-struct DataFile {
-    name: &'static str,
+pub struct DataFile {
+    pub name: &'static str,
     /// Of the unpacked content: archives differ from mirror to mirror.
-    sha256: &'static str,
+    pub sha256: &'static str,
 }
 
-const FILES: [DataFile; 4] = [
+pub const FILES: [DataFile; 4] = [
     DataFile {
         name: "train-images-idx3-ubyte",
         sha256: "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -52,10 +52,22 @@ pub fn mnist(from: Option<&Path>, mirrors: &[String]) -> Result<()> {
         Some(folder) if mirrors.is_empty() => Source::Folder(folder),
         _ => Source::Mirrors(if mirrors.is_empty() { &public } else { mirrors }),
     };
-    let folder = root().join("data/mnist");
+    let folder = folder();
     fetch(&FILES, &source, &folder)?;
-    println!("MNIST is in {}", folder.display());
+    println!(
+        "MNIST is in {}; the next `cargo xtask build` or `serve` puts it on the page",
+        folder.display()
+    );
     Ok(())
+}
+
+pub fn folder() -> PathBuf {
+    root().join("data/mnist")
+}
+
+/// Whether all files are there. What [`mnist`] leaves there is checked.
+pub fn present() -> bool {
+    FILES.iter().all(|file| folder().join(file.name).is_file())
 }
 
 enum Source<'a> {
@@ -151,7 +163,7 @@ fn unpacked(packed: &[u8]) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn checked(file: &DataFile, bytes: Vec<u8>) -> Result<Vec<u8>> {
+pub fn checked(file: &DataFile, bytes: Vec<u8>) -> Result<Vec<u8>> {
     let found = sha256(&bytes);
     if found != file.sha256 {
         bail!(
@@ -163,7 +175,7 @@ fn checked(file: &DataFile, bytes: Vec<u8>) -> Result<Vec<u8>> {
 }
 
 /// Writes beside the place first, so that a file there is always whole.
-fn write_whole(place: &Path, bytes: &[u8]) -> Result<()> {
+pub fn write_whole(place: &Path, bytes: &[u8]) -> Result<()> {
     let half_done = place.with_extension("part");
     fs::write(&half_done, bytes)
         .and_then(|()| fs::rename(&half_done, place))

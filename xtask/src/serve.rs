@@ -134,6 +134,7 @@ fn mime(file: &Path) -> &'static str {
         Some("wasm") => "application/wasm",
         Some("svg") => "image/svg+xml",
         Some("png") => "image/png",
+        Some("gz") => "application/gzip",
         Some("ico") => "image/x-icon",
         Some("ts" | "txt" | "md") => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
@@ -191,6 +192,23 @@ mod tests {
         assert_eq!(again.status(), 304);
         assert_eq!(agent.get(url("/absent.js")).call().unwrap().status(), 404);
         assert_eq!(agent.post(url("/")).send_empty().unwrap().status(), 405);
+    }
+
+    #[test]
+    fn types_go_by_the_last_extension() {
+        for (file, expected) in [
+            ("vendor/uplot.js", "text/javascript; charset=utf-8"),
+            ("vendor/uplot.d.ts", "text/plain; charset=utf-8"),
+            ("data/sets.json", "application/json"),
+            // Unpacked by the page: served as it is, with no Content-Encoding.
+            ("data/mnist/images.gz", "application/gzip"),
+            (
+                "data/mnist/train-images-idx3-ubyte",
+                "application/octet-stream",
+            ),
+        ] {
+            assert_eq!(mime(Path::new(file)), expected, "{file}");
+        }
     }
 
     #[test]

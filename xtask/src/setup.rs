@@ -28,7 +28,7 @@ pub fn for_build() -> Result<Wasm> {
 pub fn wasm(tools: &[tools::Tool]) -> Result<Wasm> {
     let toolchain = step("wasm standard library", toolchain::ensure)?;
     let mut tool_folders = tools::ensure(tools)?;
-    step("npm packages", npm::ensure)?;
+    step("npm packages", || npm::ensure(&npm::tests()))?;
     tool_folders.push(npm::bin_dir());
     Ok(Wasm {
         toolchain,

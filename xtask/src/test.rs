@@ -26,6 +26,8 @@ pub enum Part {
     Build,
     /// TypeScript's check of www/ and tests/e2e
     Types,
+    /// Unit tests of www/, in Node.js
+    Unit,
     /// wasm-bindgen tests in Chromium, with and without a WebGPU adapter
     Browser,
     /// Playwright tests of the built page
@@ -132,6 +134,7 @@ fn run_wasm(part: Part, machine: &Machine) -> Result<()> {
         Part::ClippyWasm => clippy_wasm(wasm),
         Part::Build => build::build(wasm),
         Part::Types => run(&mut npm_script(machine, "check")),
+        Part::Unit => run(&mut npm_script(machine, "unit")),
         Part::Browser => browser::test(machine),
         _ => run(&mut npm_script(machine, "e2e")),
     }
@@ -165,7 +168,7 @@ fn clippy_wasm(wasm: &Wasm) -> Result<()> {
 /// A script of tests/package.json.
 fn npm_script(machine: &Machine, script: &str) -> Command {
     let mut npm = machine.wasm.command("npm");
-    npm.current_dir(npm::folder())
+    npm.current_dir(npm::tests())
         .args(["run", "--silent", script]);
     npm.env("CHROMIUM", &machine.browser.chromium);
     npm
@@ -179,6 +182,7 @@ fn name(part: Part) -> &'static str {
         Part::ClippyWasm => "clippy-wasm",
         Part::Build => "build",
         Part::Types => "types",
+        Part::Unit => "unit",
         Part::Browser => "browser",
         Part::E2e => "e2e",
     }

@@ -1,7 +1,6 @@
 use super::*;
 use flate2::{Compression, write::GzEncoder};
 use std::io::Write;
-use std::path::PathBuf;
 use tiny_http::{Response, Server};
 
 const CONTENT: &[u8] = b"not quite MNIST";

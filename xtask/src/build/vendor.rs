@@ -1,0 +1,72 @@
+//! dist/vendor: the npm packages that the page loads, under names without versions.
+
+use crate::setup::npm;
+use anyhow::{Context, Result};
+use std::fs;
+use std::path::Path;
+
+/// Files of tests/node_modules, and what they are called in dist/.
+const FILES: [(&str, &str); 3] = [
+    ("uplot/dist/uPlot.esm.js", "vendor/uplot.js"),
+    ("uplot/dist/uPlot.d.ts", "vendor/uplot.d.ts"),
+    ("uplot/dist/uPlot.min.css", "vendor/uplot.css"),
+];
+
+pub fn copy(dist: &Path) -> Result<()> {
+    copy_files(&npm::tests().join("node_modules"), dist)
+}
+
+pub fn outputs() -> impl Iterator<Item = &'static str> {
+    FILES.iter().map(|(_, name)| *name)
+}
+
+fn copy_files(packages: &Path, dist: &Path) -> Result<()> {
+    let folder = dist.join("vendor");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    for (file, name) in FILES {
+        let source = packages.join(file);
+        fs::copy(&source, dist.join(name)).with_context(|| {
+            format!(
+                "cannot copy {} to dist/{name}: run `npm ci` in tests/",
+                source.display()
+            )
+        })?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(name: &str) -> std::path::PathBuf {
+        let folder =
+            std::env::temp_dir().join(format!("vitpad-vendor-{}-{name}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        folder
+    }
+
+    #[test]
+    fn copies_every_file_under_its_name() {
+        let (packages, dist) = (folder("packages"), folder("dist"));
+        for (file, _) in FILES {
+            let place = packages.join(file);
+            fs::create_dir_all(place.parent().unwrap()).unwrap();
+            fs::write(place, file).unwrap();
+        }
+        copy_files(&packages, &dist).unwrap();
+        for (file, name) in FILES {
+            assert_eq!(fs::read_to_string(dist.join(name)).unwrap(), file);
+        }
+    }
+
+    #[test]
+    fn names_the_file_that_npm_did_not_install() {
+        let error = copy_files(&folder("none"), &folder("unfilled")).unwrap_err();
+        let text = error.to_string();
+        assert!(
+            text.contains("uPlot.esm.js") && text.contains("npm ci"),
+            "{text}"
+        );
+    }
+}
