@@ -1,9 +1,25 @@
-//! Random affine changes to training images, so that a small data set shows more hands.
+//! Random changes to training images, so that a small data set shows more hands.
 
 use rand::{Rng, RngExt};
+use serde::{Deserialize, Serialize};
 
-/// How far an image may be changed; each amount is drawn uniformly from minus to plus it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+use super::bend::{self, Bend};
+use crate::config::require;
+use crate::error::Result;
+
+/// The share of images whose lines get thicker or thinner, and of those that get crisper.
+const RESTROKED: f64 = 0.5;
+/// How much crisper than before the edges of lines get at most.
+const CRISPER: f32 = 1.5;
+/// The shade that stays as it is where edges get crisper.
+const PIVOT: f32 = 0.4;
+/// Thinning ends here: a line of one pixel would vanish.
+const THINNEST: f32 = 0.6;
+
+/// How far an image may be changed; amounts are drawn uniformly from minus to plus these. Zeros
+/// leave images as they are.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Augment {
     /// Degrees.
     pub rotation: f32,
@@ -13,112 +29,164 @@ pub struct Augment {
     pub shear: f32,
     /// Pixels, for each axis on its own.
     pub shift: f32,
+    /// Pixels by which an elastic bend moves ink: the largest standard deviation at its knots.
+    pub elastic: f32,
+    /// 0 to 1: how far lines get thicker or thinner, and their edges crisper, in half the images.
+    pub thickness: f32,
 }
 
+/// What the weights of the drawing page were trained with.
 impl Default for Augment {
     fn default() -> Self {
         Self {
-            rotation: 12.0,
-            scale: 0.12,
-            shear: 0.15,
-            shift: 2.5,
+            rotation: 15.0,
+            scale: 0.15,
+            shear: 0.2,
+            shift: 2.0,
+            elastic: 1.05,
+            thickness: 1.0,
         }
     }
 }
 
 impl Augment {
-    /// A changed copy of a square image of `side` pixels; values in 0 to 255 become 0 to 1.
+    /// Checks that an image changed like this can still be read.
+    ///
+    /// # Errors
+    /// [`Error::Config`](crate::Error::Config) names the field, its value and what it should be.
+    pub fn validate(&self) -> Result<()> {
+        let bounds = [
+            ("augment.rotation", self.rotation, 180.0),
+            ("augment.scale", self.scale, 0.9),
+            ("augment.shear", self.shear, 1.0),
+            ("augment.shift", self.shift, 28.0),
+            ("augment.elastic", self.elastic, 28.0),
+            ("augment.thickness", self.thickness, 1.0),
+        ];
+        bounds.into_iter().try_for_each(|(field, value, most)| {
+            require((0.0..=most).contains(&value), field, value, || {
+                format!("between 0 and {most}")
+            })
+        })
+    }
+
+    /// Writes a changed copy of a square image of `side` pixels; values in 0 to 255 become 0 to 1.
     ///
     /// # Panics
-    /// If `pixels` is not `side²` long.
-    pub fn apply(&self, pixels: &[u8], side: usize, rng: &mut impl Rng) -> Vec<f32> {
+    /// If `pixels` or `out` is not `side²` long.
+    pub fn apply_into(&self, pixels: &[u8], side: usize, rng: &mut impl Rng, out: &mut [f32]) {
         assert_eq!(pixels.len(), side * side, "a square image");
-        let mut draw = |amount: f32| {
-            if amount > 0.0 {
-                rng.random_range(-amount..=amount)
-            } else {
-                0.0
+        assert_eq!(out.len(), side * side, "room for the image");
+        let moves = [
+            self.rotation,
+            self.scale,
+            self.shear,
+            self.shift,
+            self.elastic,
+        ];
+        if moves.iter().any(|&amount| amount > 0.0) {
+            self.warp(pixels, side, rng, out);
+        } else {
+            for (value, &pixel) in out.iter_mut().zip(pixels) {
+                *value = f32::from(pixel) / 255.0;
             }
-        };
-        let (sin, cos) = draw(self.rotation).to_radians().sin_cos();
-        let scale = [1.0 + draw(self.scale), 1.0 + draw(self.scale)];
-        let shear = draw(self.shear);
-        let shift = [draw(self.shift), draw(self.shift)];
-        let middle = (side as f32 - 1.0) / 2.0;
-        let source = |x: f32, y: f32| {
-            let (x, y) = (x - middle - shift[0], y - middle - shift[1]);
-            let (x, y) = (x * cos + y * sin, y * cos - x * sin);
-            [(x + shear * y) / scale[0] + middle, y / scale[1] + middle]
-        };
-        (0..side * side)
-            .map(|index| source((index % side) as f32, (index / side) as f32))
-            .map(|at| bilinear(pixels, side, at))
-            .collect()
+        }
+        if self.thickness > 0.0 {
+            self.restroke(out, side, rng);
+        }
     }
+
+    /// Everything that moves ink, in one resampling.
+    fn warp(&self, pixels: &[u8], side: usize, rng: &mut impl Rng, out: &mut [f32]) {
+        let (sin, cos) = draw(self.rotation, rng).to_radians().sin_cos();
+        let scale = [0; 2].map(|_| 1.0 + draw(self.scale, rng));
+        let shear = draw(self.shear, rng);
+        let shift = [0; 2].map(|_| draw(self.shift, rng));
+        let bend =
+            (self.elastic > 0.0).then(|| Bend::random(rng.random_range(0.0..=self.elastic), rng));
+        let middle = (side as f32 - 1.0) / 2.0;
+        let unit = 1.0 / (2.0 * middle).max(1.0);
+        for (row, values) in out.chunks_exact_mut(side).enumerate() {
+            let knots = bend.as_ref().map(|bend| bend.row(row as f32 * unit));
+            let y = row as f32 - middle - shift[1];
+            for (column, value) in values.iter_mut().enumerate() {
+                let x = column as f32 - middle - shift[0];
+                let (x, y) = (x * cos + y * sin, y * cos - x * sin);
+                let (x, y) = ((x + shear * y) / scale[0], y / scale[1]);
+                let [dx, dy] = match &knots {
+                    Some(knots) => bend::displacement(knots, column as f32 * unit),
+                    None => [0.0; 2],
+                };
+                *value = bilinear(pixels, side, [x + middle + dx, y + middle + dy]);
+            }
+        }
+    }
+
+    /// Lines thicker or thinner, and edges as crisp as a drawing pad's.
+    fn restroke(&self, image: &mut [f32], side: usize, rng: &mut impl Rng) {
+        if rng.random_bool(RESTROKED) {
+            let amount = draw(self.thickness, rng);
+            let (extreme, share) = if amount > 0.0 {
+                (pool(image, side, f32::max), amount)
+            } else {
+                (pool(image, side, f32::min), -THINNEST * amount)
+            };
+            for (value, extreme) in image.iter_mut().zip(extreme) {
+                *value += share * (extreme - *value);
+            }
+        }
+        if rng.random_bool(RESTROKED) {
+            let gain = 1.0 + rng.random_range(0.0..=CRISPER * self.thickness);
+            for value in image {
+                *value = ((*value - PIVOT) * gain + PIVOT).clamp(0.0, 1.0);
+            }
+        }
+    }
+}
+
+/// Uniformly from minus to plus `amount`.
+fn draw(amount: f32, rng: &mut impl Rng) -> f32 {
+    if amount > 0.0 {
+        rng.random_range(-amount..=amount)
+    } else {
+        0.0
+    }
+}
+
+/// The extreme of each pixel and those around it, of which there are up to eight.
+fn pool(image: &[f32], side: usize, pick: impl Fn(f32, f32) -> f32) -> Vec<f32> {
+    let mut rows = image.to_vec();
+    for (row, from) in rows.chunks_exact_mut(side).zip(image.chunks_exact(side)) {
+        for column in 1..side {
+            row[column] = pick(row[column], from[column - 1]);
+            row[column - 1] = pick(row[column - 1], from[column]);
+        }
+    }
+    let mut pooled = rows.clone();
+    for below in side..rows.len() {
+        let above = below - side;
+        pooled[below] = pick(pooled[below], rows[above]);
+        pooled[above] = pick(pooled[above], rows[below]);
+    }
+    pooled
 }
 
 /// The value between pixels, 0 to 1; outside the image is paper.
 fn bilinear(pixels: &[u8], side: usize, [x, y]: [f32; 2]) -> f32 {
     let (left, top) = (x.floor(), y.floor());
     let (dx, dy) = (x - left, y - top);
-    let at = |x: f32, y: f32| {
-        let inside = 0.0..side as f32;
-        if inside.contains(&x) && inside.contains(&y) {
-            f32::from(pixels[y as usize * side + x as usize])
+    let (left, top) = (left as isize, top as isize);
+    let at = |x: isize, y: isize| {
+        let inside = (x as usize) < side && (y as usize) < side;
+        let index = (y as usize).wrapping_mul(side).wrapping_add(x as usize);
+        if inside {
+            f32::from(pixels[index])
         } else {
             0.0
         }
     };
-    let upper = at(left, top) * (1.0 - dx) + at(left + 1.0, top) * dx;
-    let lower = at(left, top + 1.0) * (1.0 - dx) + at(left + 1.0, top + 1.0) * dx;
-    (upper * (1.0 - dy) + lower * dy) / 255.0
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use rand::{SeedableRng, rngs::StdRng};
-
-    const NOTHING: Augment = Augment {
-        rotation: 0.0,
-        scale: 0.0,
-        shear: 0.0,
-        shift: 0.0,
-    };
-
-    fn cross() -> Vec<u8> {
-        (0..49)
-            .map(|i| if i % 7 == 3 || i / 7 == 3 { 255 } else { 0 })
-            .collect()
-    }
-
-    #[test]
-    fn no_change_keeps_every_pixel() {
-        let same = NOTHING.apply(&cross(), 7, &mut StdRng::seed_from_u64(1));
-        let expected: Vec<f32> = cross().iter().map(|&x| f32::from(x) / 255.0).collect();
-        assert_eq!(same, expected);
-    }
-
-    #[test]
-    fn the_same_seed_gives_the_same_image_and_values_stay_in_range() {
-        let apply = |seed| Augment::default().apply(&cross(), 7, &mut StdRng::seed_from_u64(seed));
-        assert_eq!(apply(1), apply(1));
-        assert_ne!(apply(1), apply(2));
-        assert!(apply(3).iter().all(|value| (0.0..=1.0).contains(value)));
-    }
-
-    #[test]
-    fn a_small_change_keeps_most_of_the_ink() {
-        let ink: f32 = Augment {
-            shift: 0.0,
-            ..Augment::default()
-        }
-        .apply(&cross(), 7, &mut StdRng::seed_from_u64(4))
-        .iter()
-        .sum();
-        assert!(
-            (8.0..18.0).contains(&ink),
-            "ink of a cross with 13 pixels is {ink}"
-        );
-    }
+    let upper = at(left, top) * (1.0 - dx) + at(left + 1, top) * dx;
+    let lower = at(left, top + 1) * (1.0 - dx) + at(left + 1, top + 1) * dx;
+    // Rounding may end above 1.
+    ((upper * (1.0 - dy) + lower * dy) / 255.0).min(1.0)
 }

@@ -1,9 +1,12 @@
 //! The data module by its public face: MNIST's files in, drawings to pictures.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod augment;
 mod idx;
 mod image;
 mod strokes;
+mod synthetic;
+mod training;
 
 use vitpad::data::{Picture, Stroke, Width};
 

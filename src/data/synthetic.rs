@@ -1,0 +1,146 @@
+//! Synthetic digits: templates of strokes, written each time by another hand.
+
+mod spline;
+mod templates;
+
+use std::ops::Range;
+
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+use rand_distr::StandardNormal;
+
+use super::bend::Bend;
+use super::drawing::{SIDE, Stroke, Width, rasterize};
+use super::idx::{Dataset, Images};
+use templates::{TEMPLATES, Template};
+
+/// The number of labels.
+const DIGITS: u8 = 10;
+/// From one sampled point of a line to the next: a pixel of the picture.
+const STEP: f32 = 0.05;
+
+/// Digit `index` of an endless series, 0 is paper and 255 is ink, and which digit it is. The same
+/// seed and index always give the same one.
+pub fn digit(seed: u64, index: u64) -> ([u8; SIDE * SIDE], u8) {
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    bytes[8..16].copy_from_slice(&index.to_le_bytes());
+    let mut rng = StdRng::from_seed(bytes);
+    let label = rng.random_range(0..DIGITS);
+    let strokes = write(choose(label, &mut rng), &mut rng);
+    let picture = rasterize(&strokes)
+        .expect("points and widths are in range")
+        .expect("a template has points");
+    (picture.map(|ink| (ink * 255.0).round() as u8), label)
+}
+
+/// The first digits of the series of a seed.
+pub fn dataset(seed: u64, count: usize) -> Dataset {
+    range(seed, 0..count as u64)
+}
+
+/// Some digits of the series of a seed.
+pub fn range(seed: u64, indices: Range<u64>) -> Dataset {
+    let (pictures, labels): (Vec<_>, Vec<_>) = indices.map(|index| digit(seed, index)).unzip();
+    Dataset {
+        images: Images {
+            count: labels.len(),
+            rows: SIDE,
+            columns: SIDE,
+            pixels: pictures.into_flattened(),
+        },
+        labels,
+    }
+}
+
+/// A template of the digit, by their weights.
+fn choose(digit: u8, rng: &mut StdRng) -> &'static Template {
+    let ways = || TEMPLATES.iter().filter(|template| template.digit == digit);
+    let total: f32 = ways().map(|template| template.weight).sum();
+    let mut left = rng.random_range(0.0..total);
+    ways()
+        .find(|template| {
+            left -= template.weight;
+            left < 0.0
+        })
+        .or_else(|| ways().last())
+        .expect("each digit has a template")
+}
+
+/// The strokes of a template as some hand writes them.
+fn write(template: &Template, rng: &mut StdRng) -> Vec<Stroke> {
+    let hand = Hand::random(rng);
+    template
+        .strokes
+        .iter()
+        .map(|points| hand.stroke(points, rng))
+        .collect()
+}
+
+/// What all strokes of a digit have in common. Lengths are in heights of the digit.
+struct Hand {
+    /// Clockwise, in radians.
+    rotation: f32,
+    /// To the right per height upwards.
+    slant: f32,
+    /// Of the width to the template's.
+    aspect: f32,
+    /// The exponent of heights: where the digit's waist is.
+    waist: f32,
+    /// Standard deviation of a point from its template's place.
+    jitter: f32,
+    /// Standard deviation of a line's points from its smooth way.
+    trembling: f32,
+    bend: Bend,
+    width: f32,
+}
+
+impl Hand {
+    fn random(rng: &mut StdRng) -> Self {
+        let mut normal = |deviation: f32| deviation * rng.sample::<f32, _>(StandardNormal);
+        Self {
+            rotation: normal(0.1),
+            slant: 0.12 + normal(0.2),
+            aspect: normal(0.2).exp(),
+            waist: normal(0.15).exp(),
+            jitter: 0.035,
+            trembling: normal(0.004).abs(),
+            bend: Bend::random(0.03, rng),
+            width: rng.random_range(0.1..0.17),
+        }
+    }
+
+    fn stroke(&self, template: &[[i8; 2]], rng: &mut StdRng) -> Stroke {
+        let mut last = None;
+        let mut points: Vec<[f32; 2]> = Vec::with_capacity(template.len());
+        for &point in template {
+            // A corner stays one.
+            let again = points.last().copied().filter(|_| last == Some(point));
+            points.push(again.unwrap_or_else(|| self.place(point, rng)));
+            last = Some(point);
+        }
+        let mut line = spline::sample(&points, STEP);
+        for point in &mut line {
+            let [dx, dy] = self.bend.at(*point);
+            point[0] += dx + self.trembling * rng.sample::<f32, _>(StandardNormal);
+            point[1] += dy + self.trembling * rng.sample::<f32, _>(StandardNormal);
+            *point = self.lean(*point);
+        }
+        Stroke {
+            points: line,
+            width: Width::Even(self.width),
+        }
+    }
+
+    /// Where this hand puts a point of a template.
+    fn place(&self, [x, y]: [i8; 2], rng: &mut StdRng) -> [f32; 2] {
+        let mut jitter = || self.jitter * rng.sample::<f32, _>(StandardNormal);
+        let (x, y) = (f32::from(x) / 100.0, f32::from(y) / 100.0);
+        [x * self.aspect + jitter(), y.powf(self.waist) + jitter()]
+    }
+
+    fn lean(&self, [x, y]: [f32; 2]) -> [f32; 2] {
+        let (sin, cos) = self.rotation.sin_cos();
+        let x = x - self.slant * y;
+        [x * cos - y * sin, x * sin + y * cos]
+    }
+}

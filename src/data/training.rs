@@ -1,0 +1,203 @@
+//! What a run learns from: training images, and what is held out of them.
+
+use flate2::Crc;
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+use thiserror::Error;
+
+use super::idx::{Dataset, Images};
+use super::synthetic;
+
+/// The fewest images that can be split.
+const FEWEST: usize = 10;
+/// One in so many images is held out for validation, and as many for a test set ...
+const HELD_OUT: usize = 10;
+/// ... but at most so many.
+const MOST_HELD_OUT: usize = 5_000;
+/// The split is the same for all runs, so that their figures compare.
+const SPLIT_SEED: u64 = 0x5eed;
+
+/// Synthetic images that are held out.
+const SYNTHETIC_VALIDATION: usize = 1_000;
+const SYNTHETIC_TEST: usize = 2_000;
+/// No training counts up to here, whatever its seed, so what begins here was never trained on.
+const SYNTHETIC_HELD_OUT: u64 = 1 << 63;
+
+/// Training images, and a validation and a test set held out of them.
+#[derive(Clone, Debug)]
+pub struct TrainingData {
+    /// For people.
+    pub name: String,
+    pub train: Source,
+    pub validation: Dataset,
+    pub test: Dataset,
+    fingerprint: u32,
+}
+
+/// Where training images come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    Stored(Dataset),
+    /// New images each epoch, `images` of them.
+    Synthetic {
+        seed: u64,
+        images: usize,
+    },
+}
+
+/// Why data can't be trained on.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum DataError {
+    #[error("{found} training images, expected at least {FEWEST}: add more images")]
+    TooFew { found: usize },
+    #[error("the number of training images is limited to {found}, expected at least 1")]
+    Limit { found: usize },
+    #[error(
+        "test images are {test:?} pixels, expected {train:?} as the training images are: \
+         choose a test set that belongs to them, or none"
+    )]
+    Sizes { train: [usize; 2], test: [usize; 2] },
+}
+
+impl TrainingData {
+    /// Synthetic digits, `images` per epoch. All seeds share one validation and one test set.
+    ///
+    /// # Errors
+    /// [`DataError::Limit`] if `images` is 0.
+    pub fn synthetic(seed: u64, images: usize) -> Result<Self, DataError> {
+        if images == 0 {
+            return Err(DataError::Limit { found: images });
+        }
+        let held_out = |skip: usize, count| {
+            let first = SYNTHETIC_HELD_OUT + skip as u64;
+            synthetic::range(SPLIT_SEED, first..first + count as u64)
+        };
+        let mut crc = Crc::new();
+        crc.update(b"synthetic");
+        crc.update(&seed.to_le_bytes());
+        crc.update(&(images as u64).to_le_bytes());
+        Ok(Self {
+            name: "Synthetic digits".into(),
+            train: Source::Synthetic { seed, images },
+            validation: held_out(0, SYNTHETIC_VALIDATION),
+            test: held_out(SYNTHETIC_VALIDATION, SYNTHETIC_TEST),
+            fingerprint: crc.sum(),
+        })
+    }
+
+    /// Holds a tenth of the images out for validation, at most 5,000; and as many again for the
+    /// test set if there is none. Then keeps at most `limit` training images, drawn at random.
+    ///
+    /// # Errors
+    /// [`DataError`] if there are too few images, or the sets' images differ in size.
+    pub fn from_sets(
+        name: String,
+        mut train: Dataset,
+        test: Option<Dataset>,
+        limit: Option<usize>,
+    ) -> Result<Self, DataError> {
+        let count = train.labels.len();
+        if count < FEWEST {
+            return Err(DataError::TooFew { found: count });
+        }
+        if let Some(test) = &test {
+            let [train, test] = [&train.images, &test.images].map(|set| [set.rows, set.columns]);
+            if train != test {
+                return Err(DataError::Sizes { train, test });
+            }
+        }
+        let held_out = (count / HELD_OUT).min(MOST_HELD_OUT);
+        let mut rng = StdRng::seed_from_u64(SPLIT_SEED);
+        let validation = take(&mut train, held_out, &mut rng);
+        let test = test.unwrap_or_else(|| take(&mut train, held_out, &mut rng));
+        match limit {
+            Some(found @ 0) => return Err(DataError::Limit { found }),
+            Some(limit) if limit < train.labels.len() => {
+                train = take(&mut train, limit, &mut rng);
+            }
+            _ => {}
+        }
+        let mut crc = Crc::new();
+        for set in [&train, &validation, &test] {
+            crc.update(&set.images.pixels);
+            crc.update(&set.labels);
+        }
+        Ok(Self {
+            name,
+            train: Source::Stored(train),
+            validation,
+            test,
+            fingerprint: crc.sum(),
+        })
+    }
+
+    /// Training images per epoch.
+    #[expect(clippy::len_without_is_empty, reason = "there is always an image")]
+    pub fn len(&self) -> usize {
+        match &self.train {
+            Source::Stored(data) => data.labels.len(),
+            Source::Synthetic { images, .. } => *images,
+        }
+    }
+
+    /// Pixels from top to bottom of an image.
+    pub fn rows(&self) -> usize {
+        self.validation.images.rows
+    }
+
+    /// Pixels from left to right of an image.
+    pub fn columns(&self) -> usize {
+        self.validation.images.columns
+    }
+
+    /// Writes training image `index` of an epoch into `pixels`, row by row, and gives its label.
+    /// Stored images are the same in each epoch, synthetic ones new.
+    ///
+    /// # Panics
+    /// If `index` isn't below [`len`](Self::len), or `pixels` is not of an image's size.
+    pub fn read(&self, epoch: usize, index: usize, pixels: &mut [u8]) -> u8 {
+        assert!(index < self.len(), "image {index} of {}", self.len());
+        match &self.train {
+            Source::Stored(data) => {
+                pixels.copy_from_slice(data.images.image(index));
+                data.labels[index]
+            }
+            Source::Synthetic { seed, images } => {
+                let (image, label) =
+                    synthetic::digit(*seed, epoch as u64 * *images as u64 + index as u64);
+                pixels.copy_from_slice(&image);
+                label
+            }
+        }
+    }
+
+    /// A checksum of all images and labels, or of the seed and count of synthetic ones: tells
+    /// a run that goes on whether this is the data it began with.
+    pub fn fingerprint(&self) -> u32 {
+        self.fingerprint
+    }
+}
+
+/// Moves `count` images, drawn at random, out of a set. What stays is not copied.
+fn take(data: &mut Dataset, count: usize, rng: &mut StdRng) -> Dataset {
+    let Images { rows, columns, .. } = data.images;
+    let size = rows * columns;
+    let kept = data.labels.len() - count;
+    for last in (kept..data.labels.len()).rev() {
+        let drawn = rng.random_range(0..=last);
+        data.labels.swap(drawn, last);
+        let (before, from_last) = data.images.pixels.split_at_mut(last * size);
+        if drawn < last {
+            before[drawn * size..][..size].swap_with_slice(&mut from_last[..size]);
+        }
+    }
+    data.images.count = kept;
+    Dataset {
+        images: Images {
+            count,
+            rows,
+            columns,
+            pixels: data.images.pixels.split_off(kept * size),
+        },
+        labels: data.labels.split_off(kept),
+    }
+}
