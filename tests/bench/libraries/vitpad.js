@@ -1,0 +1,47 @@
+/** vitpad itself, through its JavaScript API. */
+
+/** @typedef {import("../types.js").Task} Task */
+/** @typedef {import("../types.js").Timed} Timed */
+
+const DIST = new URL("../../../dist/", import.meta.url);
+const SIZE = 28;
+/** Enough for full batches after the validation and the test set are held out. */
+const IMAGES = 2_000;
+
+/** @param {Task} task @returns {Promise<Timed>} */
+export async function create(task) {
+  const api = await import(new URL(`${task.device}.js`, DIST).href);
+  await api.default();
+  const { model, device, mode, batch } = task;
+  const trainer = await api.Trainer.create({
+    data: api.DataSet.fromIdx(randomIdx()),
+    device,
+    preset: "reference",
+    config: { ...model, dropout: 0 },
+    recipe: { batch, epochs: 1_000, augment: null },
+  });
+  const parameters = api.checkOptions({ preset: "reference", config: model });
+  if (mode === "train") return { parameters, step: async () => (await trainer.step()).losses[0] };
+  const classifier = trainer.classifier();
+  const image = Float32Array.from({ length: SIZE * SIZE }, (_, pixel) => (pixel % 7) / 6);
+  return { parameters, step: async () => (await classifier.classify(image)).probabilities[0] };
+}
+
+/** A pair of IDX files; what is in the images makes no difference to the time. */
+function randomIdx() {
+  const images = idx([IMAGES, SIZE, SIZE]);
+  const labels = idx([IMAGES]);
+  for (let byte = 16; byte < images.length; byte++) images[byte] = Math.random() * 256;
+  for (let byte = 8; byte < labels.length; byte++) labels[byte] = byte % 10;
+  return { images, labels, name: "random" };
+}
+
+/** @param {number[]} shape */
+function idx(shape) {
+  const header = 4 + 4 * shape.length;
+  const bytes = new Uint8Array(header + shape.reduce((product, length) => product * length));
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, 0x0800 + shape.length);
+  shape.forEach((length, axis) => view.setUint32(4 + 4 * axis, length));
+  return bytes;
+}

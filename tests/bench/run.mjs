@@ -1,0 +1,141 @@
+/**
+ * Times training and reading in headless Chromium, beside the peers, in turns:
+ *
+ *     node run.mjs [--devices cpu,webgpu] [--presets reference,default] [--libraries vitpad,jax-js,tfjs]
+ *                  [--modes train,infer] [--batch 64] [--limit 300] [--json]
+ *
+ * `cargo xtask bench` sets up what this needs. The CPU is one thread of WebAssembly; WebGPU is
+ * Chromium's software adapter where there is no other. Progress goes to standard error.
+ */
+import { createServer } from "node:http";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import sirv from "sirv";
+import { measure } from "./measure.mjs";
+import { PRESETS } from "./presets.mjs";
+import { results, surroundings, table } from "./report.mjs";
+
+/** @typedef {import("./types.js").Task} Task */
+/** @typedef {import("./measure.mjs").Run} Run */
+
+const CHOICES = {
+  devices: ["cpu", "webgpu"],
+  presets: Object.keys(PRESETS),
+  libraries: ["vitpad", "jax-js", "tfjs"],
+  modes: ["train", "infer"],
+};
+/** By how much losses of the same weights and images may differ. */
+const TOLERANCE = 1e-3;
+
+const log = (/** @type {string} */ line) => console.error(line);
+
+try {
+  const options = readOptions();
+  const { server, url } = await serve();
+  try {
+    const { cells, agree } = await runAll(options, url);
+    const where = await surroundings(url);
+    if (options.json) console.log(JSON.stringify({ ...where, cells }, null, 2));
+    else printed(where, cells);
+    process.exitCode = agree ? 0 : 1;
+  } finally {
+    server.close();
+  }
+} catch (error) {
+  log(`error: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
+}
+
+function readOptions() {
+  const text = { type: /** @type {const} */ ("string") };
+  const { values } = parseArgs({
+    options: {
+      devices: { ...text, default: CHOICES.devices.join() },
+      presets: { ...text, default: CHOICES.presets.join() },
+      libraries: { ...text, default: CHOICES.libraries.join() },
+      modes: { ...text, default: CHOICES.modes.join() },
+      batch: { ...text, default: "64" },
+      limit: { ...text, default: "300" },
+      json: { type: "boolean", default: false },
+    },
+  });
+  return {
+    devices: /** @type {Task["device"][]} */ (listed("devices", values.devices)),
+    presets: listed("presets", values.presets),
+    libraries: listed("libraries", values.libraries),
+    modes: /** @type {Task["mode"][]} */ (listed("modes", values.modes)),
+    batch: positive("batch", values.batch),
+    limit: positive("limit", values.limit),
+    json: values.json,
+  };
+}
+
+/** @param {keyof typeof CHOICES} option @param {string} text */
+function listed(option, text) {
+  const names = text.split(",");
+  const unknown = names.find((name) => !CHOICES[option].includes(name));
+  if (unknown !== undefined) {
+    throw new Error(`--${option} has no "${unknown}": it takes ${CHOICES[option].join(", ")}`);
+  }
+  return names;
+}
+
+/** @param {string} option @param {string} text */
+function positive(option, text) {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new Error(`--${option} ${text} is not a whole number above 0`);
+  return value;
+}
+
+/** Serves the whole project, to this machine only: the pages take files from here and from dist/. */
+async function serve() {
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+  const serveFile = sirv(root, { dev: true });
+  const server = createServer((request, response) => {
+    serveFile(request, response, () => {
+      response.statusCode = 404;
+      response.end("not found");
+    });
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(null)));
+  const address = /** @type {import("node:net").AddressInfo} */ (server.address());
+  return { server, url: `http://127.0.0.1:${address.port}/tests/bench/page.html` };
+}
+
+/** @param {ReturnType<typeof readOptions>} options @param {string} url */
+async function runAll({ presets, devices, modes, libraries, batch, limit }, url) {
+  const cells = [];
+  let agree = true;
+  for (const preset of presets) {
+    const { model, parameters } = PRESETS[preset];
+    for (const device of devices) {
+      for (const mode of modes) {
+        const task = { model, device, mode, batch: mode === "train" ? batch : 1 };
+        log(`${preset}, ${device}, ${mode}`);
+        const runs = await measure(libraries, task, { url, limit, parameters, log });
+        cells.push(...results(preset, task, runs));
+        agree &&= peersAgree(runs);
+      }
+    }
+  }
+  return { cells, agree };
+}
+
+/** The peers start from the same weights and images: another loss means another model. @param {Run[]} runs */
+function peersAgree(runs) {
+  const peers = runs.filter((run) => run.library !== "vitpad" && Number.isFinite(run.first));
+  const firsts = peers.map((run) => run.first);
+  if (Math.max(...firsts) - Math.min(...firsts) <= TOLERANCE || peers.length === 0) return true;
+  log(`error: the peers compute different things: ${peers.map((run) => `${run.library} ${run.first}`).join(", ")}`);
+  return false;
+}
+
+/**
+ * @param {Awaited<ReturnType<typeof surroundings>>} where
+ * @param {import("./types.js").Result[]} cells
+ */
+function printed({ date, cpu, browser, adapter, versions }, cells) {
+  const libraries = Object.entries(versions).map(([library, version]) => `${library} ${version}`);
+  console.log(`${date}\n${libraries.join(", ")}\n${cpu}\n${browser}, WebGPU adapter: ${adapter}\n`);
+  console.log(table(cells));
+}

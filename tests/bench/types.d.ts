@@ -1,0 +1,42 @@
+/** What is timed: one model at one batch size, training or reading. */
+export interface Task {
+  model: Model;
+  device: "cpu" | "webgpu";
+  mode: "train" | "infer";
+  /** Images per step. */
+  batch: number;
+}
+
+/** A Vision Transformer for 28 x 28 images in 4 x 4 patches. */
+export interface Model {
+  width: number;
+  heads: number;
+  layers: number;
+  hidden: number;
+  norm: "pre" | "post";
+}
+
+/** What every module of libraries/ makes of a task with its `create`. */
+export interface Timed {
+  /** Parameters of the model. */
+  parameters: number;
+  /** Trains on one batch, or reads one; resolves once the loss (or a probability) is here. */
+  step(): Promise<number>;
+}
+
+/** One library's times for one task. */
+export interface Result {
+  preset: string;
+  device: Task["device"];
+  mode: Task["mode"];
+  batch: number;
+  library: string;
+  /** How many steps were timed after the warm-up. */
+  steps: number;
+  /** The median of a step, or null where it failed. */
+  milliseconds: number | null;
+  imagesPerSecond: number | null;
+  /** How many times as long as vitpad's step; null where either is absent. */
+  ratio: number | null;
+  error: string | null;
+}
