@@ -92,7 +92,8 @@ fn only_the_device_module_asks_for_features() {
 }
 
 #[test]
-fn only_the_worker_imports_wasm_and_only_the_client_starts_it() {
+fn one_module_imports_wasm_and_one_starts_workers() {
+    let modules = ["/cpu.js", "/ndarray.js", "/webgpu.js"];
     for file in files("www", &["js"]) {
         let name = name(&file);
         // Types are imported in comments.
@@ -101,18 +102,34 @@ fn only_the_worker_imports_wasm_and_only_the_client_starts_it() {
             .lines()
             .filter(|line| !line.trim_start().starts_with(['*', '/']));
         for line in code {
-            let modules = ["/cpu.js", "/ndarray.js", "/webgpu.js"];
+            // It is imported by workers: a page that computed would not answer meanwhile.
             let wasm = modules.iter().any(|module| line.contains(module));
             assert!(
-                !wasm || name == "www/worker.js",
+                !wasm || name == "www/wasm.js",
                 "{name} imports wasm: {line}"
             );
-            let starts = line.contains("new Worker(");
+            // A worker that crashes must not leave promises hanging: it is seen to there.
             assert!(
-                !starts || name == "www/client.js",
+                !line.contains("new Worker(") || name == "www/rpc.js",
                 "{name} starts a worker: {line}"
             );
         }
+    }
+}
+
+#[test]
+fn only_workers_load_wasm() {
+    let workers = ["www/worker.js", "www/train/worker.js"];
+    for file in files("www", &["js"]) {
+        let name = name(&file);
+        let code = read(&file);
+        let loads = code
+            .lines()
+            .any(|line| line.starts_with("import ") && line.contains("/wasm.js\""));
+        assert!(
+            !loads || workers.contains(&&*name),
+            "{name} is no worker, and imports wasm.js"
+        );
     }
 }
 

@@ -24,7 +24,7 @@ export async function download({ url, expectedBytes, onProgress }) {
 
 /**
  * @param {DownloadOptions} options
- * @returns {Promise<Uint8Array>}
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
 export async function downloadBytes(options) {
   const response = await download(options);

@@ -5,13 +5,14 @@
  * @typedef {import("./protocol.js").Device} Device
  * @typedef {import("./protocol.js").DeviceState} DeviceState
  * @typedef {import("./protocol.js").Prediction} Prediction
+ * @typedef {import("./protocol.js").Preset} Preset
  * @typedef {import("./protocol.js").Stroke} Stroke
  * @typedef {import("./cpu.js").Classifier} Classifier
- * @typedef {Pick<typeof import("./cpu.js"), "Classifier" | "probeWebGpu">} WasmModule
+ * @typedef {Pick<import("./wasm.js").WasmModule, "Classifier" | "probeWebGpu">} WasmModule
  *
  * @typedef {object} EngineOptions
  * @property {Device} device
- * @property {import("./protocol.js").Model} model
+ * @property {Preset | undefined} preset the configuration where the weights name none
  * @property {WasmModule} cpu
  * @property {Uint8Array} weights
  * @property {() => Promise<WasmModule>} loadWebGpu
@@ -49,15 +50,15 @@ export class Engine {
 
   /** @param {EngineOptions} options */
   static async start(options) {
-    const { cpu, device, model, weights } = options;
+    const { cpu, device, preset, weights } = options;
     if (device !== "ndarray") {
-      return new Engine(options, await cpu.Classifier.load({ device: "cpu", preset: model, weights }), null);
+      return new Engine(options, await cpu.Classifier.load({ device: "cpu", preset, weights }), null);
     }
     try {
-      return new Engine(options, await cpu.Classifier.load({ device, preset: model, weights }), null);
+      return new Engine(options, await cpu.Classifier.load({ device, preset, weights }), null);
     } catch (error) {
       if (codeOf(error) !== "device-unavailable") throw error;
-      const classifier = await cpu.Classifier.load({ device: "cpu", preset: model, weights });
+      const classifier = await cpu.Classifier.load({ device: "cpu", preset, weights });
       return new Engine(options, classifier, NO_NDARRAY);
     }
   }
@@ -108,12 +109,12 @@ export class Engine {
   }
 
   async #startGpu() {
-    const { model, weights, loadWebGpu } = this.#options;
+    const { preset, weights, loadWebGpu } = this.#options;
     const { Classifier } = await loadWebGpu();
     this.#gpuCrash = Promise.withResolvers();
     // Nobody may be waiting when it is rejected.
     this.#gpuCrash.promise.catch(() => {});
-    const gpu = await this.#orCrash(Classifier.load({ device: "webgpu", preset: model, weights }));
+    const gpu = await this.#orCrash(Classifier.load({ device: "webgpu", preset, weights }));
     const { kind, fallback } = gpu.deviceInfo;
     if (kind !== "webgpu") throw new Error(fallback?.reason ?? `the model was loaded on ${kind}`);
     return gpu;

@@ -1,21 +1,23 @@
 /**
- * The messages between the page (client.js) and the worker (worker.js).
+ * The messages between the drawing page (client.js) and its worker (worker.js).
  *
  * The page sends requests that carry an id; the worker answers each with one reply of the same
- * id, and sends events, without an id, in between.
+ * id, and sends events, without an id, in between (rpc.js).
  *
  * @typedef {import("./cpu.js").Device} Device
  * @typedef {import("./cpu.js").DeviceInfo} DeviceInfo
  * @typedef {import("./cpu.js").Prediction} Prediction
- * @typedef {import("./cpu.js").Preset} Model a preset; its weights are weights/NAME.safetensors
+ * @typedef {import("./cpu.js").Preset} Preset
  * @typedef {import("./cpu.js").Stroke} Stroke
+ *
+ * What reads the digits: weights/PRESET.safetensors, or what a run on the training page has
+ * learnt.
+ * @typedef {Preset | `run:${string}`} Model
  *
  * @typedef {{ type: "load", device: Device, model: Model }} LoadRequest
  * @typedef {{ type: "classify", strokes: Stroke[] }} ClassifyRequest
- * @typedef {(LoadRequest | ClassifyRequest) & { id: number }} Request
  *
  * @typedef {{ name: string, message: string, code: string, stack: string | undefined }} PlainError
- * @typedef {{ id: number, value: unknown } | { id: number, error: PlainError }} Reply
  *
  * What answers now, and why it is not something else. `pending` says that the worker may still
  * change to another device.

@@ -6,6 +6,8 @@
  * @typedef {{ device: Device, model: Model }} Settings
  */
 
+const RUN_MODEL = /^run:([a-z0-9-]{1,40})$/;
+
 /** @type {{ device: Device[], model: Model[] }} the default first */
 const CHOICES = {
   device: ["auto", "webgpu", "cpu", "ndarray"],
@@ -19,14 +21,33 @@ const CHOICES = {
  */
 export function parseSettings(query) {
   const params = new URLSearchParams(query);
+  const model = params.get("model");
   /** @type {string[]} */
   const problems = [];
   const report = (/** @type {string} */ problem) => problems.push(problem);
   const settings = {
     device: choose("device", params.get("device"), CHOICES.device, report),
-    model: choose("model", params.get("model"), CHOICES.model, report),
+    model: runModel(model) ?? choose("model", model, CHOICES.model, report),
   };
   return { settings, problems };
+}
+
+/**
+ * @param {string} model
+ * @returns {string | null} the id of the run on the training page that it comes from, if any
+ */
+export function runOfModel(model) {
+  return RUN_MODEL.exec(model)?.[1] ?? null;
+}
+
+/**
+ * Whether the run is still kept shows when it is loaded.
+ * @param {string | null} model
+ * @returns {Model | null}
+ */
+function runModel(model) {
+  const run = model === null ? null : runOfModel(model);
+  return run === null ? null : `run:${run}`;
 }
 
 /**

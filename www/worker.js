@@ -1,47 +1,27 @@
-/**
- * The worker that owns the wasm objects: the only place that imports the generated modules, so
- * that the page never waits for a computation.
- */
-import { download, downloadBytes } from "./download.js";
+/** The worker of the drawing page: it owns the wasm objects, so that the page never waits. */
+import { downloadBytes } from "./download.js";
 import { Engine } from "./engine.js";
-import { CodedError, toPlainError } from "./protocol.js";
+import { CodedError } from "./protocol.js";
+import { serve } from "./rpc.js";
+import { runOfModel } from "./settings.js";
+import { readFile } from "./storage.js";
+import { checkpointPath } from "./train/store.js";
+import { loadWasm } from "./wasm.js";
 
-/** @typedef {import("./protocol.js").Request} Request */
 /** @typedef {import("./protocol.js").LoadRequest} LoadRequest */
-/** @typedef {import("./protocol.js").Reply} Reply */
+/** @typedef {import("./protocol.js").ClassifyRequest} ClassifyRequest */
 /** @typedef {import("./protocol.js").WorkerEvent} WorkerEvent */
 /** @typedef {import("./protocol.js").Download} Download */
 
-/** About what the files measure, for servers that do not say. */
-const EXPECTED_BYTES = { cpu: 4_300_000, webgpu: 11_700_000, weights: 284_000 };
+/** About what a file of weights measures, for servers that do not say. */
+const EXPECTED_BYTES = 284_000;
 
 /** @type {Engine | undefined} */
 let engine;
 
-// Before anything is awaited: a message that finds no listener is lost.
-self.addEventListener("message", async ({ data }) => {
-  const { id, ...request } = /** @type {Request} */ (data);
-  try {
-    post({ id, value: await answer(request) });
-  } catch (error) {
-    post({ id, error: toPlainError(error) });
-  }
-});
+serve(answer, (error) => engine?.absorb(error) ?? false);
 
-self.addEventListener("error", (event) => {
-  if (engine?.absorb(event.error)) event.preventDefault();
-});
-
-self.addEventListener("unhandledrejection", (event) => {
-  event.preventDefault();
-  if (engine?.absorb(event.reason)) return;
-  // Only an uncaught error reaches the page, which then offers to start again.
-  setTimeout(() => {
-    throw event.reason;
-  });
-});
-
-/** @param {import("./protocol.js").LoadRequest | import("./protocol.js").ClassifyRequest} request */
+/** @param {LoadRequest | ClassifyRequest} request */
 async function answer(request) {
   switch (request.type) {
     case "load":
@@ -54,13 +34,13 @@ async function answer(request) {
 
 /** @param {LoadRequest} request */
 async function load({ device, model }) {
-  const [cpu, weights] = await Promise.all([loadCpu(device), loadWeights(model)]);
+  const build = device === "ndarray" ? "ndarray" : "cpu";
+  const [cpu, source] = await Promise.all([loadWasm(build, progressOf("cpu")), loadWeights(model)]);
   engine = await Engine.start({
+    ...source,
     device,
-    model,
-    cpu,
-    weights,
-    loadWebGpu,
+    cpu: cpu.module,
+    loadWebGpu: async () => (await loadWasm("webgpu", progressOf("webgpu"))).module,
     onDevice: (state) => post({ event: "device", device: state }),
   });
   // After the reply, which must not wait for a GPU.
@@ -69,66 +49,35 @@ async function load({ device, model }) {
 }
 
 /**
- * burn-ndarray would make the file that everyone loads half as large again: it has its own.
- *
- * @param {LoadRequest["device"]} device
+ * @param {import("./protocol.js").Model} model
+ * @returns {Promise<Pick<import("./engine.js").EngineOptions, "preset" | "weights">>}
  */
-async function loadCpu(device) {
-  const [cpu, response] = await Promise.all(
-    device === "ndarray"
-      ? [imported(import("./ndarray.js")), loadWasm("cpu", "ndarray")]
-      : [imported(import("./cpu.js")), loadWasm("cpu", "cpu")],
-  );
-  await cpu.default({ module_or_path: response });
-  return cpu;
+async function loadWeights(model) {
+  const run = runOfModel(model);
+  if (run !== null) return { preset: undefined, weights: await readRun(run) };
+  const preset = /** @type {import("./protocol.js").Preset} */ (model);
+  const url = new URL(`./weights/${preset}.safetensors`, import.meta.url);
+  const options = { url, expectedBytes: EXPECTED_BYTES, onProgress: progressOf("weights") };
+  return { preset, weights: await downloadBytes(options) };
 }
 
-async function loadWebGpu() {
-  const [webgpu, response] = await Promise.all([imported(import("./webgpu.js")), loadWasm("webgpu", "webgpu")]);
-  await webgpu.default({ module_or_path: response });
-  return webgpu;
-}
-
-/**
- * @param {"cpu" | "webgpu"} file what its progress is reported as
- * @param {string} name
- */
-function loadWasm(file, name) {
-  return download(downloadOptions(file, `./${name}_bg.wasm`));
-}
-
-/** @param {import("./protocol.js").Model} model */
-function loadWeights(model) {
-  return downloadBytes(downloadOptions("weights", `./weights/${model}.safetensors`));
+/** @param {string} id */
+async function readRun(id) {
+  const checkpoint = await readFile(checkpointPath(id));
+  if (checkpoint) return checkpoint;
+  const advice = "it was deleted, or trained in another browser: choose another model";
+  throw new CodedError("run-gone", `the run “${id}” is not kept here: ${advice}`);
 }
 
 /**
  * @param {Download} file
- * @param {string} path
+ * @returns {import("./download.js").OnProgress}
  */
-function downloadOptions(file, path) {
-  return {
-    url: new URL(path, import.meta.url),
-    expectedBytes: EXPECTED_BYTES[file],
-    onProgress: (/** @type {number} */ loaded, /** @type {number} */ total) =>
-      post({ event: "progress", file, loaded, total }),
-  };
+function progressOf(file) {
+  return (loaded, total) => post({ event: "progress", file, loaded, total });
 }
 
-/**
- * @template T
- * @param {Promise<T>} module
- * @returns {Promise<T>}
- */
-async function imported(module) {
-  try {
-    return await module;
-  } catch (cause) {
-    throw new CodedError("download-failed", "could not load a script of the model", { cause });
-  }
-}
-
-/** @param {Reply | WorkerEvent} message */
-function post(message) {
-  self.postMessage(message);
+/** @param {WorkerEvent} event */
+function post(event) {
+  self.postMessage(event);
 }

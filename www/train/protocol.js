@@ -14,7 +14,7 @@
  * @typedef {import("../cpu.js").VitConfig} VitConfig
  * @typedef {import("../protocol.js").Device} Device
  * @typedef {import("../protocol.js").DeviceState} DeviceState
- * @typedef {import("../protocol.js").Model} Preset
+ * @typedef {import("../protocol.js").Preset} Preset
  *
  * What to learn from. `images` is how many of the training images to use, 0 for all of them.
  * - `synthetic`: made in the worker from stroke templates, endless;
@@ -36,13 +36,15 @@
  * @property {Partial<Recipe>} recipe
  * @property {DataSpec} data
  *
- * @typedef {"running" | "paused" | "stopped" | "finished" | "failed"} RunStatus
- *   `running` in storage means that a tab was closed or crashed meanwhile
+ * @typedef {"running" | "paused" | "stopped" | "finished" | "failed" | "damaged"} RunStatus
+ *   `running` in storage means that a tab was closed or crashed meanwhile; `damaged` that nothing
+ *   can be read of it: its `name` is its id, and it can only be deleted
  *
  * @typedef {object} RunInfo a run as the list shows it
  * @property {string} id
  * @property {string} name
  * @property {RunStatus} status
+ * @property {boolean} active whether a tab, this one or another, is training it now
  * @property {number} created milliseconds since 1970
  * @property {number} saved the same; when its last checkpoint was written, 0 for never
  * @property {number} bytes of its checkpoint
@@ -59,16 +61,22 @@
  *   seed: number }} PreviewRequest → { plain: Samples, augmented: Samples | null }
  * @typedef {{ type: "add-files", files: File[] }} AddFilesRequest
  *   two or four IDX files, packed or not → { set: string, info: DataInfo }
+ * @typedef {{ type: "remove-set", set: string }} RemoveSetRequest deletes what `add-files` stored
  * @typedef {{ type: "check", preset: Preset, config: Partial<VitConfig>,
  *   recipe: Partial<Recipe> }} CheckRequest → { parameters: number }, rejects with what is wrong
  * @typedef {{ type: "preset", preset: Preset }} PresetRequest
  *   → { config: VitConfig, recipe: Recipe }
- * @typedef {{ type: "start", run: RunSpec }} StartRequest → RunInfo, once it runs
- * @typedef {{ type: "resume", id: string }} ResumeRequest from the checkpoint → RunInfo
+ * @typedef {{ type: "start", run: RunSpec }} StartRequest
+ *   → RunInfo, once it runs; takes the place of a run that is paused or has ended
+ * @typedef {{ type: "resume", id: string, data?: DataSpec }} ResumeRequest
+ *   from the checkpoint, like `start`; `data` where the run's own is not known here
  * @typedef {{ type: "pause" }} PauseRequest after the present step; writes a checkpoint
  * @typedef {{ type: "continue" }} ContinueRequest
- * @typedef {{ type: "stop" }} StopRequest ends the run early: evaluates, writes a checkpoint
- * @typedef {{ type: "discard" }} DiscardRequest forgets the run in the worker, not in storage
+ * @typedef {{ type: "stop" }} StopRequest
+ *   ends the run early: evaluates, writes a checkpoint; while it loads, `start` is rejected
+ *   with the code `superseded`
+ * @typedef {{ type: "discard" }} DiscardRequest
+ *   forgets the run in the worker, not in storage: one that was going on is paused there
  * @typedef {{ type: "classify", strokes: Stroke[] }} ClassifyRequest
  *   with the weights as they are now → Prediction, null where nothing is drawn or nothing runs
  * @typedef {{ type: "rasterize", strokes: Stroke[] }} RasterizeRequest → Uint8Array | null, 784
@@ -80,8 +88,8 @@
  *   → Uint8Array
  * @typedef {{ type: "import", name: string, bytes: Uint8Array }} ImportRequest
  *   a checkpoint → RunInfo
- * @typedef {SetsRequest | DescribeRequest | PreviewRequest | AddFilesRequest | CheckRequest
- *   | PresetRequest | StartRequest | ResumeRequest | PauseRequest | ContinueRequest | StopRequest
+ * @typedef {SetsRequest | DescribeRequest | PreviewRequest | AddFilesRequest
+ *   | RemoveSetRequest | CheckRequest | PresetRequest | StartRequest | ResumeRequest | PauseRequest | ContinueRequest | StopRequest
  *   | DiscardRequest | ClassifyRequest | RasterizeRequest | RunsRequest | InspectRequest
  *   | RenameRequest | DeleteRequest | ExportRequest | ImportRequest} TrainRequest
  *
@@ -110,8 +118,10 @@
  * @typedef {{ event: "saved", run: RunInfo }} SavedEvent
  * @typedef {{ event: "storage", problem: string | null }} StorageEvent
  *   why checkpoints are not kept, null once they are again; training goes on
+ * @typedef {{ event: "notice", message: string }} NoticeEvent
+ *   what is worth saying and no failure, such as data that is used but could not be kept
  * @typedef {StateEvent | StepsEvent | EvaluationEvent | DeviceEvent | DownloadEvent | SavedEvent
- *   | StorageEvent} TrainEvent
+ *   | StorageEvent | NoticeEvent} TrainEvent
  */
 
 export {};

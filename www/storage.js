@@ -1,0 +1,131 @@
+/**
+ * Files that this site keeps in the browser (the origin private file system), by paths such as
+ * `runs/ID/run.json`. For pages and workers.
+ *
+ * Every function rejects with the code `storage-full`, `storage-unavailable` or `storage-failed`.
+ */
+import { CodedError } from "./protocol.js";
+
+const FULL = "the browser's storage is full: delete runs or data that you no longer need, or free space on the disk";
+const UNAVAILABLE =
+  "this browser keeps no files for this site, as in a private window: " +
+  "everything works, but download what you want to keep before you close the page";
+
+/**
+ * @param {string} path
+ * @returns {Promise<Uint8Array<ArrayBuffer> | null>} null where there is no such file
+ */
+export function readFile(path) {
+  return orNull(async () => {
+    const { folder, name } = await locate(path, { create: false });
+    const file = await (await folder.getFileHandle(name)).getFile();
+    // It is empty until the first write is complete.
+    return file.size === 0 ? null : new Uint8Array(await file.arrayBuffer());
+  });
+}
+
+/**
+ * All or nothing: the old file stays until the new one is complete.
+ *
+ * @param {string} path its folders are made
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ */
+export function writeFile(path, bytes) {
+  return guarded(async () => {
+    const { folder, name } = await locate(path, { create: true });
+    const handle = await folder.getFileHandle(name, { create: true });
+    const writable = await handle.createWritable();
+    try {
+      await writable.write(bytes);
+      // Only now does it take the place of the old file.
+      await writable.close();
+    } catch (error) {
+      await writable.abort().catch(() => {});
+      throw error;
+    }
+  });
+}
+
+/**
+ * @param {string} path a file, or a folder with all that is in it; may be absent
+ */
+export async function remove(path) {
+  await orNull(async () => {
+    const { folder, name } = await locate(path, { create: false });
+    await folder.removeEntry(name, { recursive: true });
+  });
+}
+
+/**
+ * @param {string} path of a folder
+ * @returns {Promise<string[]>} the names in it, none where there is no such folder
+ */
+export async function list(path) {
+  const names = await orNull(async () => {
+    const { folder, name } = await locate(path, { create: false });
+    const found = [];
+    for await (const key of (await folder.getDirectoryHandle(name)).keys()) found.push(key);
+    return found;
+  });
+  return names ?? [];
+}
+
+/**
+ * Asks the browser, once a visit, not to clear the storage when space gets short. For pages: workers
+ * may not ask.
+ */
+export async function keepStorage() {
+  asked ??= navigator.storage?.persist?.().catch(() => false) ?? Promise.resolve(false);
+  return asked;
+}
+
+/** @type {Promise<boolean> | undefined} */
+let asked;
+
+/**
+ * @param {string} path
+ * @param {{ create: boolean }} options
+ */
+async function locate(path, options) {
+  const folders = path.split("/");
+  const name = folders.pop() ?? "";
+  let folder = await navigator.storage.getDirectory();
+  for (const each of folders) folder = await folder.getDirectoryHandle(each, options);
+  return { folder, name };
+}
+
+/**
+ * @template T
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T | null>} null where a file or a folder is missing
+ */
+async function orNull(work) {
+  return guarded(async () => {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "NotFoundError") return null;
+      throw error;
+    }
+  });
+}
+
+/**
+ * @template T
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+async function guarded(work) {
+  if (!navigator.storage?.getDirectory) throw new CodedError("storage-unavailable", UNAVAILABLE);
+  try {
+    return await work();
+  } catch (cause) {
+    const { name, message } = cause instanceof Error ? cause : new Error(String(cause));
+    if (name === "QuotaExceededError") throw new CodedError("storage-full", FULL, { cause });
+    // Private windows; and older browsers, whose files can't be written so that they stay whole.
+    if (name === "SecurityError" || name === "TypeError") {
+      throw new CodedError("storage-unavailable", UNAVAILABLE, { cause });
+    }
+    throw new CodedError("storage-failed", `the browser's storage failed: ${message}`, { cause });
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * The runs kept in the browser: `runs/ID/checkpoint.safetensors`, all that it takes to go on, and
+ * `runs/ID/run.json`, what the list shows.
+ *
+ * @typedef {import("./protocol.js").RunInfo} RunInfo
+ */
+import { CodedError } from "../protocol.js";
+import { list, readFile, remove, writeFile } from "../storage.js";
+
+const RUNS = "runs";
+
+/** @param {string} id */
+export function checkpointPath(id) {
+  return `${RUNS}/${id}/checkpoint.safetensors`;
+}
+
+/** @param {string} id */
+function infoPath(id) {
+  return `${RUNS}/${id}/run.json`;
+}
+
+export function newRunId() {
+  // Ids sort by time; the rest tells runs of the same moment apart.
+  const noise = crypto.getRandomValues(new Uint32Array(1))[0].toString(36);
+  return `${Date.now().toString(36)}-${noise}`;
+}
+
+/** @returns {Promise<RunInfo[]>} newest first; those that can't be read as `damaged` */
+export async function listRuns() {
+  const [ids, locked] = await Promise.all([list(RUNS), lockedRuns()]);
+  const runs = await Promise.all(ids.map(readOrDamaged));
+  return runs
+    .map((run) => ({ ...run, active: locked.has(run.id) }))
+    .sort((a, b) => b.created - a.created || b.id.localeCompare(a.id));
+}
+
+/**
+ * @param {string} id
+ * @returns {Promise<RunInfo>}
+ */
+export async function readRun(id) {
+  const bytes = await readFile(infoPath(id));
+  if (!bytes) throw new CodedError("run-gone", `the run “${id}” is not kept here: it was deleted meanwhile`);
+  try {
+    return check(JSON.parse(new TextDecoder().decode(bytes)), id);
+  } catch (cause) {
+    throw new CodedError("run-damaged", `what was kept of the run “${id}” can't be read: delete it`, { cause });
+  }
+}
+
+/**
+ * @param {string} id
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+export async function readCheckpoint(id) {
+  const bytes = await readFile(checkpointPath(id));
+  if (!bytes) throw new CodedError("no-checkpoint", "no checkpoint of this run could be kept: start it anew");
+  return bytes;
+}
+
+/**
+ * @param {RunInfo} run
+ * @param {Uint8Array<ArrayBuffer>} [checkpoint]
+ */
+export async function saveRun(run, checkpoint) {
+  // In this order: the checkpoint counts, and may be newer than what the list says of it.
+  if (checkpoint) await writeFile(checkpointPath(run.id), checkpoint);
+  await writeFile(infoPath(run.id), new TextEncoder().encode(JSON.stringify(run)));
+}
+
+/** @param {string} id */
+export function deleteRun(id) {
+  return remove(`${RUNS}/${id}`);
+}
+
+/**
+ * Takes a run for this tab: two that train it would overwrite each other's checkpoints. The
+ * browser lets go of it if the tab is closed or crashes.
+ *
+ * @param {string} id
+ * @returns {Promise<() => void>} lets go of it; rejects with the code `run-in-use`
+ */
+export async function lockRun(id) {
+  const held = Promise.withResolvers();
+  const taken = Promise.withResolvers();
+  const request = navigator.locks.request(lockName(id), { ifAvailable: true }, (lock) => {
+    taken.resolve(lock !== null);
+    return lock && held.promise;
+  });
+  request.catch(taken.reject);
+  if (await taken.promise) return () => held.resolve(undefined);
+  throw new CodedError("run-in-use", "another tab is training this run: pause and close it there first");
+}
+
+/** @param {string} id */
+function lockName(id) {
+  return `vitpad-run-${id}`;
+}
+
+async function lockedRuns() {
+  const { held = [] } = await navigator.locks.query();
+  const prefix = lockName("");
+  return new Set(held.map(({ name = "" }) => (name.startsWith(prefix) ? name.slice(prefix.length) : "")));
+}
+
+/**
+ * @param {string} id
+ * @returns {Promise<RunInfo>}
+ */
+async function readOrDamaged(id) {
+  try {
+    return await readRun(id);
+  } catch (error) {
+    if (!(error instanceof CodedError) || !error.code.startsWith("run-")) throw error;
+    return damaged(id);
+  }
+}
+
+/**
+ * @param {any} run
+ * @param {string} id
+ * @returns {RunInfo}
+ */
+function check(run, id) {
+  const numbers = [run.created, run.saved, run.bytes, run.position.step, run.position.steps];
+  const texts = [run.name, run.status, run.data, run.spec.data.source];
+  const whole = numbers.every(Number.isFinite) && texts.every((text) => typeof text === "string");
+  if (!whole || run.id !== id) throw new TypeError("a field is missing");
+  return run;
+}
+
+/**
+ * @param {string} id
+ * @returns {RunInfo}
+ */
+function damaged(id) {
+  return {
+    id,
+    name: id,
+    status: "damaged",
+    active: false,
+    created: 0,
+    saved: 0,
+    bytes: 0,
+    spec: {
+      name: id,
+      device: "auto",
+      preset: "default",
+      config: {},
+      recipe: {},
+      data: { source: "synthetic", images: 0, seed: 1 },
+    },
+    data: "",
+    position: { step: 0, steps: 0, epoch: 0, epochs: 0, stepsPerEpoch: 0, learningRate: 0, done: false },
+    loss: null,
+    validationAccuracy: null,
+    testAccuracy: null,
+  };
+}
