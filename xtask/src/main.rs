@@ -3,6 +3,7 @@
 //! `serve`, `build` and `test` first set up what they need; every step prints its time and does
 //! nothing when its result is already there.
 
+mod bench;
 mod build;
 mod doctor;
 mod mnist;
@@ -21,7 +22,7 @@ use std::process::ExitCode;
 #[derive(Parser)]
 #[command(
     name = "cargo xtask",
-    about = "Sets up, builds, serves and tests vitpad"
+    about = "Sets up, builds, serves, tests and times vitpad"
 )]
 struct Cli {
     #[command(subcommand)]
@@ -45,6 +46,8 @@ enum Command {
         #[arg(value_enum)]
         parts: Vec<test::Part>,
     },
+    /// Time training and reading in Chromium, beside jax-js and TensorFlow.js
+    Bench(bench::Bench),
     /// Show what is installed, what is missing and how to get it
     Doctor,
     /// Put the four MNIST files into data/mnist, from MNIST_DIR or a mirror
@@ -79,6 +82,7 @@ fn run(command: Command) -> Result<()> {
         }
         Command::Build => build::build(&setup::for_build()?),
         Command::Test { parts } => test::test(&parts),
+        Command::Bench(options) => bench::bench(&options),
         Command::Doctor => doctor::doctor(),
         Command::Mnist { mirrors, from } => mnist::mnist(from.as_deref(), &mirrors),
     }

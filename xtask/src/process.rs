@@ -26,9 +26,14 @@ pub fn seconds(time: Duration) -> String {
     }
 }
 
-/// Runs a command with its output on the terminal.
+/// Shows and runs a command, with its output on the terminal.
 pub fn run(command: &mut Command) -> Result<()> {
     println!("    $ {}", shown(command));
+    succeed(command)
+}
+
+/// Runs a command, with its output wherever the command says.
+pub fn succeed(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| cannot_start(command))?;
     if !status.success() {
         bail!("`{}` ended with {status}", shown(command));

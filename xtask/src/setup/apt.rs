@@ -19,7 +19,7 @@ pub fn install(packages: &[&str]) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    println!("    apt-get install {missing:?}");
+    eprintln!("    apt-get install {missing:?}");
     let install = || {
         let mut apt = Command::new("apt-get");
         apt.args(["install", "--yes", "--no-install-recommends"])

@@ -1,4 +1,4 @@
-//! Chromium and its driver, for the tests.
+//! Chromium and its driver, for tests and benchmarks.
 
 use super::apt;
 use crate::process::{on_path, version_of};
@@ -36,6 +36,14 @@ pub fn ensure() -> Result<Browser> {
     };
     check_versions(&browser.chromium, &browser.driver)?;
     Ok(browser)
+}
+
+/// Chromium alone, for what needs no driver.
+pub fn ensure_chromium() -> Result<PathBuf> {
+    match chromium() {
+        Some(chromium) => Ok(chromium),
+        None => Ok(ensure()?.chromium),
+    }
 }
 
 fn find() -> Option<Browser> {

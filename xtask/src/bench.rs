@@ -1,0 +1,130 @@
+//! `cargo xtask bench`: vitpad beside jax-js and TensorFlow.js, in headless Chromium.
+
+use crate::process;
+use crate::setup::{browser, npm};
+use anyhow::{Context, Result};
+use clap::{Args, ValueEnum};
+use std::io;
+use std::process::Command;
+
+#[derive(Args)]
+pub struct Bench {
+    /// What to compute on: all of them, or the named ones
+    #[arg(value_enum)]
+    devices: Vec<Device>,
+    /// Time this preset only (repeatable)
+    #[arg(long = "preset", value_enum)]
+    presets: Vec<Preset>,
+    /// Time this library only (repeatable)
+    #[arg(long = "library", value_enum)]
+    libraries: Vec<Library>,
+    /// Print one JSON object instead of a table
+    #[arg(long)]
+    json: bool,
+    /// Time dist/ as it is
+    #[arg(long)]
+    no_build: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Device {
+    /// WebAssembly, one thread
+    Cpu,
+    /// The graphics adapter, Chromium's software adapter where there is no other
+    Webgpu,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Preset {
+    Default,
+    Reference,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Library {
+    Vitpad,
+    JaxJs,
+    /// TensorFlow.js
+    Tfjs,
+}
+
+/// Sets up what is missing and times. Standard output gets the table or the JSON object only.
+pub fn bench(options: &Bench) -> Result<()> {
+    if !options.no_build {
+        build()?;
+    }
+    // Playwright is a package of tests/.
+    for folder in [npm::tests(), npm::bench()] {
+        eprintln!("==> npm packages of {}", folder.display());
+        npm::ensure(&folder)?;
+    }
+    let mut node = Command::new("node");
+    node.current_dir(npm::bench())
+        .arg("run.mjs")
+        .args(arguments(options))
+        .env("CHROMIUM", browser::ensure_chromium()?);
+    process::succeed(&mut node)
+}
+
+/// `cargo xtask build`, as a process of its own: what it prints goes to standard error.
+fn build() -> Result<()> {
+    let xtask = std::env::current_exe().context("cannot tell where xtask is")?;
+    process::succeed(Command::new(xtask).arg("build").stdout(io::stderr()))
+}
+
+/// What run.mjs is to time; it times everything where nothing is named.
+fn arguments(options: &Bench) -> Vec<String> {
+    let mut arguments = Vec::new();
+    let mut list = |option: &str, names: Vec<String>| {
+        if !names.is_empty() {
+            arguments.push(format!("--{option}={}", names.join(",")));
+        }
+    };
+    list("devices", names(&options.devices));
+    list("presets", names(&options.presets));
+    list("libraries", names(&options.libraries));
+    if options.json {
+        arguments.push("--json".to_owned());
+    }
+    arguments
+}
+
+fn names<T: ValueEnum>(values: &[T]) -> Vec<String> {
+    let names = values.iter().filter_map(ValueEnum::to_possible_value);
+    names.map(|value| value.get_name().to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Cli {
+        #[command(flatten)]
+        bench: Bench,
+    }
+
+    fn passed_on(words: &[&str]) -> Vec<String> {
+        let words = ["bench"].iter().chain(words);
+        arguments(&Cli::try_parse_from(words).unwrap().bench)
+    }
+
+    #[test]
+    fn everything_is_timed_where_nothing_is_named() {
+        assert!(passed_on(&[]).is_empty());
+        assert!(passed_on(&["--no-build"]).is_empty());
+    }
+
+    #[test]
+    fn names_reach_the_runner_as_it_spells_them() {
+        assert_eq!(
+            passed_on(&["cpu", "--preset", "reference", "--json"]),
+            ["--devices=cpu", "--presets=reference", "--json"]
+        );
+        assert_eq!(
+            passed_on(&["--library", "jax-js", "--library", "vitpad"]),
+            ["--libraries=jax-js,vitpad"]
+        );
+    }
+}
