@@ -125,15 +125,7 @@ impl Augment {
     /// Lines thicker or thinner, and edges as crisp as a drawing pad's.
     fn restroke(&self, image: &mut [f32], side: usize, rng: &mut impl Rng) {
         if rng.random_bool(RESTROKED) {
-            let amount = draw(self.thickness, rng);
-            let (extreme, share) = if amount > 0.0 {
-                (pool(image, side, f32::max), amount)
-            } else {
-                (pool(image, side, f32::min), -THINNEST * amount)
-            };
-            for (value, extreme) in image.iter_mut().zip(extreme) {
-                *value += share * (extreme - *value);
-            }
+            thicken(image, side, draw(self.thickness, rng));
         }
         if rng.random_bool(RESTROKED) {
             let gain = 1.0 + rng.random_range(0.0..=CRISPER * self.thickness);
@@ -141,6 +133,18 @@ impl Augment {
                 *value = ((*value - PIVOT) * gain + PIVOT).clamp(0.0, 1.0);
             }
         }
+    }
+}
+
+/// Makes lines thinner, towards an amount of -1, or thicker, towards 1.
+fn thicken(image: &mut [f32], side: usize, amount: f32) {
+    let (extreme, share) = if amount > 0.0 {
+        (pool(image, side, f32::max), amount)
+    } else {
+        (pool(image, side, f32::min), -THINNEST * amount)
+    };
+    for (value, extreme) in image.iter_mut().zip(extreme) {
+        *value += share * (extreme - *value);
     }
 }
 

@@ -7,6 +7,7 @@ mod strokes;
 use thiserror::Error;
 
 pub use rgba::from_rgba;
+pub(super) use strokes::rasterize_lines;
 pub use strokes::{Stroke, Width, rasterize};
 
 /// Pixels along each side of a picture.

@@ -3,25 +3,15 @@
 //! An images file is the magic number 2051, the counts of images, rows and columns (each a
 //! big-endian u32), then one byte per pixel; a labels file is 2049, a count, one byte per label.
 
-use std::io::Read;
+mod format;
 
-use flate2::read::MultiGzDecoder;
 use thiserror::Error;
+
+use format::{IMAGES, LABELS};
+pub use format::{Info, Kind, info};
 
 /// The most bytes that a file may unpack to: ten times MNIST's training images.
 pub const MAX_UNPACKED: u64 = 512 << 20;
-
-const IMAGES: Format = Format {
-    file: "images",
-    magic: 0x0803,
-    fields: 3,
-};
-const LABELS: Format = Format {
-    file: "labels",
-    magic: 0x0801,
-    fields: 1,
-};
-const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 /// Images and the digit that each shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +40,8 @@ pub enum IdxError {
         found: u32,
         expected: u32,
     },
+    #[error("not an IDX file of images or labels: magic number {found:#010x}")]
+    Kind { found: u32 },
     #[error("{file} file ends after {found} bytes, expected {expected}")]
     Truncated {
         file: &'static str,
@@ -135,107 +127,13 @@ pub fn parse_labels(bytes: &[u8], classes: u8) -> Result<Vec<u8>, IdxError> {
     }
 }
 
-/// What tells one kind of IDX file from another.
-struct Format {
-    /// Its name in errors.
-    file: &'static str,
-    magic: u32,
-    /// How many counts follow the magic number.
-    fields: usize,
+/// An images file, not packed.
+pub fn write_images(images: &Images) -> Vec<u8> {
+    let sizes = [images.count, images.rows, images.columns];
+    IMAGES.write(&sizes, &images.pixels)
 }
 
-impl Format {
-    /// The header's counts and the bytes after it.
-    ///
-    /// The header is checked before the body is unpacked, and the body is never unpacked past
-    /// its announced length, so that neither a forged header nor a gzip bomb takes much memory.
-    fn read(&self, bytes: &[u8]) -> Result<(Vec<u32>, Vec<u8>), IdxError> {
-        let mut stream: Box<dyn Read> = if bytes.starts_with(&GZIP_MAGIC) {
-            Box::new(MultiGzDecoder::new(bytes))
-        } else {
-            Box::new(bytes)
-        };
-        let header_len = 4 + 4 * self.fields as u64;
-        let mut header = self.read_up_to(&mut stream, header_len)?;
-        self.check_magic(&header)?;
-        self.check_length(header.len() as u64, header_len)?;
-        let sizes: Vec<u32> = header
-            .split_off(4)
-            .chunks_exact(4)
-            .map(big_endian)
-            .collect();
-
-        let body_len = self.body_len(&sizes)?;
-        // One byte more than expected tells a longer file, and makes gzip check its checksum.
-        let body = self.read_up_to(&mut stream, body_len + 1)?;
-        let (found, expected) = (header_len + body.len() as u64, header_len + body_len);
-        if found > expected {
-            return Err(IdxError::Trailing {
-                file: self.file,
-                expected,
-            });
-        }
-        self.check_length(found, expected)?;
-        Ok((sizes, body))
-    }
-
-    fn read_up_to(&self, stream: &mut dyn Read, limit: u64) -> Result<Vec<u8>, IdxError> {
-        let mut bytes = Vec::new();
-        let read = stream.take(limit).read_to_end(&mut bytes);
-        read.map_err(|error| IdxError::Gzip {
-            file: self.file,
-            message: error.to_string(),
-        })?;
-        Ok(bytes)
-    }
-
-    fn check_magic(&self, header: &[u8]) -> Result<(), IdxError> {
-        let Some(magic) = header.get(..4).map(big_endian) else {
-            return self.check_length(header.len() as u64, 4);
-        };
-        if magic != self.magic {
-            return Err(IdxError::Magic {
-                file: self.file,
-                found: magic,
-                expected: self.magic,
-            });
-        }
-        Ok(())
-    }
-
-    fn check_length(&self, found: u64, expected: u64) -> Result<(), IdxError> {
-        if found < expected {
-            return Err(IdxError::Truncated {
-                file: self.file,
-                found,
-                expected,
-            });
-        }
-        Ok(())
-    }
-
-    /// The product of the header's counts.
-    fn body_len(&self, sizes: &[u32]) -> Result<u64, IdxError> {
-        if sizes.contains(&0) {
-            return Err(IdxError::Empty {
-                file: self.file,
-                found: sizes.to_vec(),
-            });
-        }
-        let product = sizes
-            .iter()
-            .try_fold(1u64, |len, &size| len.checked_mul(size.into()));
-        product
-            .filter(|&len| len <= MAX_UNPACKED)
-            .ok_or_else(|| IdxError::TooLarge {
-                file: self.file,
-                found: sizes.to_vec(),
-            })
-    }
-}
-
-fn big_endian(bytes: &[u8]) -> u32 {
-    bytes
-        .iter()
-        .fold(0, |value, &byte| value << 8 | u32::from(byte))
+/// A labels file, not packed.
+pub fn write_labels(labels: &[u8]) -> Vec<u8> {
+    LABELS.write(&[labels.len()], labels)
 }

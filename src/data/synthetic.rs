@@ -9,12 +9,16 @@ use rand::{RngExt, SeedableRng, rngs::StdRng};
 use rand_distr::StandardNormal;
 
 use super::bend::Bend;
-use super::drawing::{SIDE, Stroke, Width, rasterize};
+use super::drawing::{SIDE, Stroke, Width, rasterize_lines};
 use super::idx::{Dataset, Images};
 use templates::{TEMPLATES, Template};
 
 /// The number of labels.
 const DIGITS: u8 = 10;
+/// The narrowest and the widest line in pixels, about as in MNIST.
+const LINE: [f32; 2] = [1.3, 5.2];
+/// The median of lines, as a share of the digit's height.
+const MEDIAN_LINE: f32 = 0.145;
 /// From one sampled point of a line to the next: a pixel of the picture.
 const STEP: f32 = 0.05;
 
@@ -27,7 +31,7 @@ pub fn digit(seed: u64, index: u64) -> ([u8; SIDE * SIDE], u8) {
     let mut rng = StdRng::from_seed(bytes);
     let label = rng.random_range(0..DIGITS);
     let strokes = write(choose(label, &mut rng), &mut rng);
-    let picture = rasterize(&strokes)
+    let picture = rasterize_lines(&strokes, LINE)
         .expect("points and widths are in range")
         .expect("a template has points");
     (picture.map(|ink| (ink * 255.0).round() as u8), label)
@@ -96,16 +100,18 @@ struct Hand {
 
 impl Hand {
     fn random(rng: &mut StdRng) -> Self {
+        let jitter = rng.random_range(0.02..0.055);
+        let bend = Bend::random(0.035, rng);
         let mut normal = |deviation: f32| deviation * rng.sample::<f32, _>(StandardNormal);
         Self {
-            rotation: normal(0.1),
-            slant: 0.12 + normal(0.2),
-            aspect: normal(0.2).exp(),
-            waist: normal(0.15).exp(),
-            jitter: 0.035,
+            rotation: normal(0.12),
+            slant: 0.12 + normal(0.25),
+            aspect: normal(0.25).exp(),
+            waist: normal(0.2).exp(),
+            jitter,
             trembling: normal(0.004).abs(),
-            bend: Bend::random(0.03, rng),
-            width: rng.random_range(0.1..0.17),
+            bend,
+            width: MEDIAN_LINE * normal(0.3).exp(),
         }
     }
 

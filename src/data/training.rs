@@ -170,6 +170,17 @@ impl TrainingData {
         }
     }
 
+    /// The largest label in any of the sets.
+    pub fn largest_label(&self) -> u8 {
+        let train = match &self.train {
+            Source::Stored(data) => data.labels.as_slice(),
+            // The held-out images show every digit too.
+            Source::Synthetic { .. } => &[],
+        };
+        let sets = [train, &self.validation.labels, &self.test.labels];
+        sets.into_iter().flatten().copied().max().unwrap_or(0)
+    }
+
     /// A checksum of all images and labels, or of the seed and count of synthetic ones: tells
     /// a run that goes on whether this is the data it began with.
     pub fn fingerprint(&self) -> u32 {

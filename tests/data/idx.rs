@@ -5,7 +5,8 @@ use std::path::Path;
 
 use flate2::{Compression, write::GzEncoder};
 use proptest::prelude::*;
-use vitpad::data::{Dataset, IdxError, parse_images, parse_labels};
+use vitpad::data::idx::{Info, Kind, info, write_images, write_labels};
+use vitpad::data::{Dataset, IdxError, Images, parse_images, parse_labels};
 
 use crate::SIDE;
 
@@ -108,6 +109,46 @@ fn says_what_is_wrong_with_labels() {
 }
 
 #[test]
+fn tells_images_from_labels_by_the_header_alone() {
+    let cases = [
+        (images_file(5, 3, 4), Kind::Images, 5),
+        (images_file(5, 3, 4)[..16].to_vec(), Kind::Images, 5),
+        (gzip(&images_file(5, 3, 4)), Kind::Images, 5),
+        (labels_file(&[1, 2, 3]), Kind::Labels, 3),
+        (gzip(&labels_file(&[1, 2, 3])), Kind::Labels, 3),
+    ];
+    for (file, kind, count) in cases {
+        assert_eq!(info(&file), Ok(Info { kind, count }));
+    }
+}
+
+#[test]
+fn says_why_a_header_is_none() {
+    let cases: [(&[u8], &str); 5] = [
+        (
+            b"\x89PNG\r\n",
+            "not an IDX file of images or labels: magic number 0x89504e47",
+        ),
+        (
+            &gzip(b"hello"),
+            "not an IDX file of images or labels: magic number 0x68656c6c",
+        ),
+        (&[0, 0, 8], "IDX file ends after 3 bytes, expected 4"),
+        (
+            &images_file(1, 2, 2)[..14],
+            "images file ends after 14 bytes, expected 16",
+        ),
+        (
+            &header(0x801, &[0]),
+            "labels file has size [0] in its header, expected no zero",
+        ),
+    ];
+    for (file, expected) in cases {
+        assert_eq!(info(file).unwrap_err().to_string(), expected);
+    }
+}
+
+#[test]
 fn rejects_damaged_gzip() {
     let mut packed = gzip(&images_file(2, 3, 4));
     let crc = packed.len() - 8;
@@ -154,6 +195,8 @@ proptest! {
     fn never_panics_on_any_bytes(bytes: Vec<u8>, magic in 0x801u32..=0x803, sizes: [u8; 3]) {
         let _ = parse_images(&bytes);
         let _ = parse_labels(&bytes, 10);
+        let _ = info(&bytes);
+        let _ = info(&gzip(&bytes));
         let _ = parse_images(&gzip(&bytes));
         let _ = parse_images(&[&[0x1f, 0x8b, 8, 0], &bytes[..]].concat());
         let forged = [header(magic, &sizes.map(u32::from)), bytes].concat();
@@ -162,11 +205,20 @@ proptest! {
     }
 
     #[test]
-    fn reads_back_what_was_written(count in 1u32..5, rows in 1u32..9, columns in 1u32..9) {
-        let read = parse_images(&images_file(count, rows, columns)).unwrap();
-        let size = (count as usize, rows as usize, columns as usize);
-        prop_assert_eq!((read.count, read.rows, read.columns), size);
-        prop_assert_eq!(&images_file(count, rows, columns)[16..], &read.pixels[..]);
+    fn reads_back_what_was_written(count in 1usize..5, rows in 1usize..9, columns in 1usize..9) {
+        let pixels: Vec<u8> = (0..count * rows * columns).map(|pixel| pixel as u8).collect();
+        let images = Images { count, rows, columns, pixels };
+        let file = write_images(&images);
+        prop_assert_eq!(&file, &images_file(count as u32, rows as u32, columns as u32));
+        prop_assert_eq!(&parse_images(&file).unwrap(), &images);
+        prop_assert_eq!(&parse_images(&gzip(&file)).unwrap(), &images);
+    }
+
+    #[test]
+    fn reads_back_labels_that_were_written(labels in prop::collection::vec(0u8..10, 1..50)) {
+        let file = write_labels(&labels);
+        prop_assert_eq!(&file, &labels_file(&labels));
+        prop_assert_eq!(parse_labels(&file, 10).unwrap(), labels);
     }
 }
 

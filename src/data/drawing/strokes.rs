@@ -35,10 +35,21 @@ pub enum Width {
 /// # Errors
 /// [`DrawingError::Coordinate`], [`DrawingError::Width`] and [`DrawingError::WidthCount`].
 pub fn rasterize(strokes: &[Stroke]) -> Result<Option<Picture>, DrawingError> {
+    rasterize_lines(strokes, LINE)
+}
+
+/// As [`rasterize`], with the narrowest and the widest line in pixels.
+///
+/// # Errors
+/// As [`rasterize`].
+pub fn rasterize_lines(
+    strokes: &[Stroke],
+    bounds: [f32; 2],
+) -> Result<Option<Picture>, DrawingError> {
     for (index, stroke) in strokes.iter().enumerate() {
         stroke.check(index)?;
     }
-    let Some(drawing) = Drawing::of(strokes) else {
+    let Some(drawing) = Drawing::of(strokes, bounds) else {
         return Ok(None);
     };
     // The ink's box in the middle shows where its centre of mass is; the rest is a shift.
@@ -97,10 +108,11 @@ struct Drawing {
     middle: [f32; 2],
     /// The size of the ink's box, in pixels.
     size: [f32; 2],
+    lines: Lines,
 }
 
 impl Drawing {
-    fn of(strokes: &[Stroke]) -> Option<Self> {
+    fn of(strokes: &[Stroke], bounds: [f32; 2]) -> Option<Self> {
         let mut points = strokes.iter().flat_map(|stroke| &stroke.points);
         let first = *points.next()?;
         let (low, high) = points.fold((first, first), |(low, high), point| {
@@ -115,12 +127,14 @@ impl Drawing {
             .flat_map(|stroke| (0..stroke.points.len()).map(|point| stroke.width(point)))
             .fold(0.0, f32::max);
         let extent = [high[0] - low[0], high[1] - low[1]];
-        let scale = scale(extent[0].max(extent[1]), width);
-        let line = line(width * scale);
+        let lines = Lines(bounds);
+        let scale = lines.scale(extent[0].max(extent[1]), width);
+        let line = lines.width(width * scale);
         Some(Self {
             scale,
             middle: [(low[0] + high[0]) / 2.0, (low[1] + high[1]) / 2.0],
             size: extent.map(|length| length * scale + line),
+            lines,
         })
     }
 
@@ -133,7 +147,7 @@ impl Drawing {
                 let at = [0, 1].map(|i| (point[i] - self.middle[i]) * self.scale + place[i]);
                 let disc = Disc {
                     at,
-                    radius: line(stroke.width(index) * self.scale) / 2.0,
+                    radius: self.lines.width(stroke.width(index) * self.scale) / 2.0,
                 };
                 let is_end = index + 1 == stroke.points.len();
                 match last {
@@ -151,22 +165,28 @@ impl Drawing {
     }
 }
 
-/// Pixels per unit for a drawing whose points span `extent` units, with the widest line `width`.
-fn scale(extent: f32, width: f32) -> f32 {
-    // The line takes part of the box: its own share, unless the bounds on lines decide.
-    let free = BOX / (extent + width);
-    let bounded = line(width * free);
-    let scale = if bounded == width * free {
-        free
-    } else {
-        (BOX - bounded) / extent
-    };
-    scale.min(BLOWN_UP_LINE / width)
-}
+/// The narrowest and the widest line, in pixels.
+struct Lines([f32; 2]);
 
-/// The width in pixels at which a line of `natural` width in pixels is drawn.
-fn line(natural: f32) -> f32 {
-    natural.clamp(LINE[0], LINE[1])
+impl Lines {
+    /// The width in pixels at which a line of `natural` width in pixels is drawn.
+    fn width(&self, natural: f32) -> f32 {
+        natural.clamp(self.0[0], self.0[1])
+    }
+
+    /// Pixels per unit for a drawing whose points span `extent` units, with the widest line
+    /// `width`.
+    fn scale(&self, extent: f32, width: f32) -> f32 {
+        // The line takes part of the box: its own share, unless the bounds on lines decide.
+        let free = BOX / (extent + width);
+        let bounded = self.width(width * free);
+        let scale = if bounded == width * free {
+            free
+        } else {
+            (BOX - bounded) / extent
+        };
+        scale.min(BLOWN_UP_LINE / width)
+    }
 }
 
 /// The pen at one point, in pixels.
