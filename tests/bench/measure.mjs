@@ -36,7 +36,8 @@ export async function measure(libraries, task, options) {
 /** @param {Step[]} steps */
 export function median(steps) {
   const sorted = steps.map((step) => step.milliseconds).sort((a, b) => a - b);
-  return sorted[sorted.length >> 1];
+  const middle = sorted.length / 2;
+  return (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
 }
 
 /** A library that took part until it failed. */

@@ -13,10 +13,10 @@ pub struct Bench {
     #[arg(value_enum)]
     devices: Vec<Device>,
     /// Time this preset only (repeatable)
-    #[arg(long = "preset", value_enum)]
+    #[arg(long = "preset", value_enum, value_name = "PRESET")]
     presets: Vec<Preset>,
     /// Time this library only (repeatable)
-    #[arg(long = "library", value_enum)]
+    #[arg(long = "library", value_enum, value_name = "LIBRARY")]
     libraries: Vec<Library>,
     /// Print one JSON object instead of a table
     #[arg(long)]
