@@ -4,10 +4,11 @@
  * @template {Element} T
  * @param {string} name
  * @param {new () => T} type
+ * @param {ParentNode} [root] where to look
  * @returns {T}
  */
-export function find(name, type) {
-  const element = document.querySelector(`[data-testid="${name}"]`);
+export function find(name, type, root = document) {
+  const element = root.querySelector(`[data-testid="${name}"]`);
   if (!(element instanceof type)) throw new Error(`index.html has no ${type.name} "${name}"`);
   return element;
 }
@@ -19,4 +20,13 @@ export function find(name, type) {
 export function percent(share) {
   if (share > 0 && share < 0.001) return "< 0.1\u00a0%";
   return `${(share * 100).toFixed(1)}\u00a0%`;
+}
+
+/**
+ * @param {string} words as errors say them
+ * @returns {string} with a capital and a full stop
+ */
+export function sentence(words) {
+  const capital = words.charAt(0).toUpperCase() + words.slice(1);
+  return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
 }

@@ -1,4 +1,4 @@
-import { find } from "./dom.js";
+import { find, sentence } from "./dom.js";
 
 /**
  * @typedef {import("./protocol.js").DeviceState} DeviceState
@@ -18,6 +18,8 @@ export class StatusView {
   #takeover = find("takeover", HTMLProgressElement);
   /** @type {Map<Download, ProgressEvent>} */
   #downloads = new Map();
+  /** @type {Record<"settings" | "training", string[]>} */
+  #problems = { settings: [], training: [] };
 
   showLoading() {
     this.#downloads.clear();
@@ -38,10 +40,15 @@ export class StatusView {
     this.#error.hidden = false;
   }
 
-  /** @param {string[]} problems */
-  showProblems(problems) {
-    this.#notice.textContent = problems.join(" ");
-    this.#notice.hidden = problems.length === 0;
+  /**
+   * @param {"settings" | "training"} source whose problems of before these replace
+   * @param {string[]} problems
+   */
+  showProblems(source, problems) {
+    this.#problems[source] = problems;
+    const all = Object.values(this.#problems).flat();
+    this.#notice.textContent = all.join(" ");
+    this.#notice.hidden = all.length === 0;
   }
 
   /** @param {DeviceState} state */
@@ -78,10 +85,4 @@ function setProgress(bar, files) {
   const loaded = files.reduce((sum, file) => sum + file.loaded, 0);
   const total = files.reduce((sum, file) => sum + file.total, 0);
   bar.value = loaded / total;
-}
-
-/** @param {string} words */
-function sentence(words) {
-  const capital = words.charAt(0).toUpperCase() + words.slice(1);
-  return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
 }

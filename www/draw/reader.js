@@ -1,7 +1,9 @@
 /**
- * @typedef {import("../client.js").Client} Client
  * @typedef {import("../protocol.js").Prediction} Prediction
  * @typedef {import("./drawing.js").Drawing} Drawing
+ *
+ * @typedef {object} Classifying what answers, the drawing page's client or the training page's
+ * @property {(strokes: import("../protocol.js").Stroke[]) => Promise<Prediction | null>} classify
  *
  * @typedef {object} ReaderListeners
  * @property {(prediction: Prediction | null) => void} onPrediction null where nothing is drawn
@@ -20,7 +22,7 @@ export class Reader {
   #outdated = false;
 
   /**
-   * @param {Client} client
+   * @param {Classifying} client
    * @param {Drawing} drawing
    * @param {ReaderListeners} listeners
    */

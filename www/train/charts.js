@@ -1,0 +1,184 @@
+import { find, percent } from "../dom.js";
+import { Chart } from "./chart.js";
+import { accuracy, learningRate, loss, whole } from "./format.js";
+import { RunRecord } from "./record.js";
+import { save } from "./save.js";
+
+/** @typedef {import("./chart.js").Line} Line */
+/** @typedef {{ name: string, record: RunRecord, color: string }} Compared */
+
+/** How many other runs have colours of their own. */
+export const MOST_COMPARED = 4;
+
+/** How often the table follows the run. */
+const TABLE_EVERY_MS = 1000;
+
+/** The curves of the run and of those it is compared with, and its numbers. */
+export class ChartsView {
+  record = new RunRecord();
+  #name = "run";
+  /** @type {Map<string, Compared>} by the run's id */
+  #compared = new Map();
+  #loss;
+  #accuracy;
+  #rate;
+  #legend;
+  #rows;
+  #details;
+  #csv;
+  #tableShown = 0;
+
+  /** @param {HTMLElement} panel */
+  constructor(panel) {
+    this.#loss = new Chart(find("loss-chart", HTMLElement, panel), { title: "Loss", format: (value) => String(Number(value.toPrecision(3))) });
+    this.#accuracy = new Chart(find("accuracy-chart", HTMLElement, panel), {
+      title: "Accuracy",
+      format: (value) => `${Number((100 * value).toFixed(2))}\u00a0%`,
+      range: (low, high) => [Math.max(0, Math.floor(low * 10) / 10), Math.min(1, Math.ceil((high + 0.01) * 10) / 10)],
+    });
+    this.#rate = new Chart(find("rate-chart", HTMLElement, panel), {
+      title: "Learning rate",
+      format: learningRate,
+      range: (_, high) => [0, high > 0 ? high * 1.1 : 1],
+    });
+    this.#legend = find("legend", HTMLElement, panel);
+    this.#rows = find("epoch-rows", HTMLElement, panel);
+    this.#details = find("numbers-table", HTMLDetailsElement, panel);
+    this.#csv = find("download-csv", HTMLButtonElement, panel);
+    this.#csv.addEventListener("click", () => save(`${this.#name}.csv`, this.record.toCsv()));
+    this.#details.addEventListener("toggle", () => this.showTable());
+    const log = find("log-scale", HTMLInputElement, panel);
+    log.addEventListener("change", () => {
+      this.#loss.isLogarithmic = log.checked;
+      this.#loss.invalidate();
+    });
+    this.update();
+  }
+
+  /**
+   * @param {RunRecord} record
+   * @param {string} name of the run
+   */
+  start(record, name) {
+    this.record = record;
+    this.#name = name;
+    this.update();
+    this.showTable();
+  }
+
+  /**
+   * @param {string} id
+   * @param {{ name: string, record: RunRecord } | undefined} other undefined to take it away
+   */
+  compare(id, other) {
+    this.#compared.delete(id);
+    if (other) {
+      const taken = new Set([...this.#compared.values()].map(({ color }) => color));
+      const colors = Array.from({ length: MOST_COMPARED }, (_, i) => `--run-${i + 1}`);
+      this.#compared.set(id, { ...other, color: colors.find((each) => !taken.has(each)) ?? colors[0] });
+    }
+    this.update();
+  }
+
+  /** Shows what the record holds now. */
+  update() {
+    const others = [...this.#compared.values()];
+    const { record } = this;
+    this.#loss.show([
+      ...linesOf(record, "loss", { name: "training", color: "--ink", validation: "--pencil", isMain: true }),
+      ...others.flatMap(({ name, record: other, color }) => linesOf(other, "loss", { name, color, validation: color, isMain: false })),
+    ]);
+    this.#accuracy.show([
+      ...linesOf(record, "accuracy", { name: "training", color: "--ink", validation: "--pencil", isMain: true }),
+      ...others.flatMap(({ name, record: other, color }) => linesOf(other, "accuracy", { name, color, validation: color, isMain: false })),
+    ]);
+    this.#rate.show([
+      { name: "this run", color: "--ink", look: "line", steps: record.rate.steps, values: record.rate.most },
+      ...others.map(({ name, record: { rate }, color }) => /** @type {Line} */ ({ name, color, look: "line", steps: rate.steps, values: rate.most })),
+    ]);
+    this.#csv.disabled = record.length === 0;
+    this.#showLegend(others);
+    if (this.#details.open && performance.now() - this.#tableShown > TABLE_EVERY_MS) this.showTable();
+  }
+
+  showTable() {
+    if (!this.#details.open) return;
+    this.#tableShown = performance.now();
+    const rows = this.record.rows.map((row) => {
+      const cells = [
+        Number.isInteger(row.epoch) ? whole(row.epoch) : `${row.epoch.toFixed(2)} (last step)`,
+        whole(row.step),
+        loss(row.loss),
+        accuracy(row.accuracy),
+        loss(row.validationLoss),
+        accuracy(row.validationAccuracy),
+        learningRate(row.rate),
+      ];
+      const element = document.createElement("tr");
+      element.append(...cells.map((text, i) => cell(i === 0 ? "th" : "td", text)));
+      return element;
+    });
+    this.#rows.replaceChildren(...rows);
+  }
+
+  /** @param {Compared[]} others */
+  #showLegend(others) {
+    const entries = [
+      { text: "Training, smoothed, over all steps", color: "--ink" },
+      { text: "Validation", color: "--pencil" },
+      ...others.map(({ name, color, record }) => {
+        const last = record.of("validation").at(-1);
+        return { text: last ? `${name} (${percent(last.accuracy)})` : name, color };
+      }),
+    ];
+    const key = JSON.stringify(entries);
+    if (this.#legend.dataset.shown === key) return;
+    this.#legend.dataset.shown = key;
+    this.#legend.replaceChildren(
+      ...entries.map(({ text, color }) => {
+        const item = document.createElement("li");
+        item.textContent = text;
+        item.style.setProperty("--color", `var(${color})`);
+        return item;
+      }),
+    );
+  }
+}
+
+/**
+ * @param {RunRecord} record
+ * @param {"loss" | "accuracy"} what
+ * @param {{ name: string, color: string, validation: string, isMain: boolean }} options
+ * @returns {Line[]}
+ */
+function linesOf(record, what, { name, color, validation, isMain }) {
+  const { steps, smooth, least, most } = record[what];
+  const points = record.of("validation");
+  /** @type {Line[]} */
+  const edges = [
+    { name, color, look: "edge", steps, values: least },
+    { name, color, look: "edge", steps, values: most },
+  ];
+  return [
+    ...(isMain ? edges : []),
+    { name, color, look: "line", steps, values: smooth },
+    {
+      name: isMain ? "validation" : `${name}, validation`,
+      color: validation,
+      look: "points",
+      steps: points.map(({ step }) => step),
+      values: points.map((point) => point[what]),
+    },
+  ];
+}
+
+/**
+ * @param {"th" | "td"} tag
+ * @param {string} text
+ */
+function cell(tag, text) {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  if (tag === "th") element.setAttribute("scope", "row");
+  return element;
+}
