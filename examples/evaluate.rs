@@ -37,11 +37,12 @@ fn main() -> Result<()> {
     let test = mnist::read(&mnist::folder(options.mnist), "t10k")?;
     let device = device::cpu().device;
     let model = Vit::from_safetensors(&bytes, preset.as_ref(), &device)?;
-    let accuracy = block_on(train::accuracy(&model, &test, &device))?;
+    let found = block_on(train::evaluate(&model, &test, &device))?;
     println!(
-        "{:.2} % of {} test images",
-        accuracy * 100.0,
-        test.labels.len()
+        "{:.2} % of {} test images, loss {:.4}",
+        found.accuracy() * 100.0,
+        found.images,
+        found.loss
     );
     Ok(())
 }

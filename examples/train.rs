@@ -5,20 +5,16 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use pollster::block_on;
-use rand::SeedableRng;
-use rand::rngs::StdRng;
-use rand::seq::SliceRandom;
 use vitpad::config::VitConfig;
-use vitpad::data::augment::Augment;
-use vitpad::data::batch;
-use vitpad::data::idx::Dataset;
+use vitpad::data::training::TrainingData;
 use vitpad::device::{self, Selected};
-use vitpad::train::{Recipe, Trainer, accuracy};
+use vitpad::train::{Recipe, Trainer, evaluate, read};
 use vitpad::weights::Precision;
 
 #[path = "support/mnist.rs"]
@@ -40,7 +36,7 @@ struct Options {
     learning_rate: Option<f64>,
     #[arg(long)]
     seed: Option<u64>,
-    /// Train on the first so many images only.
+    /// Train on so many images only.
     #[arg(long)]
     images: Option<usize>,
     /// Safetensors file to write after each epoch.
@@ -54,7 +50,7 @@ fn main() -> Result<()> {
     let preset = Recipe::preset(&options.preset)?;
     let recipe = Recipe {
         epochs: options.epochs.unwrap_or(preset.epochs),
-        batch: options.batch.unwrap_or(preset.batch).max(1),
+        batch: options.batch.unwrap_or(preset.batch),
         learning_rate: options.learning_rate.unwrap_or(preset.learning_rate),
         seed: options.seed.unwrap_or(preset.seed),
         ..preset
@@ -62,73 +58,49 @@ fn main() -> Result<()> {
     let folder = mnist::folder(options.mnist);
     let training = mnist::read(&folder, "train")?;
     let test = mnist::read(&folder, "t10k")?;
-    let count = options
-        .images
-        .unwrap_or(usize::MAX)
-        .clamp(1, training.labels.len());
-    run(&config, recipe, &training, count, &test, &options.out)
-}
-
-fn run(
-    config: &VitConfig,
-    recipe: Recipe,
-    training: &Dataset,
-    count: usize,
-    test: &Dataset,
-    out: &PathBuf,
-) -> Result<()> {
+    let data = TrainingData::from_sets("MNIST".into(), training, Some(test), options.images)?;
     let Selected { device, .. } = device::cpu();
-    let per_epoch = count.div_ceil(recipe.batch);
-    let mut trainer = Trainer::new(config, recipe.clone(), per_epoch * recipe.epochs, &device)?;
-    let mut rng = StdRng::seed_from_u64(recipe.seed);
-    let mut order: Vec<usize> = (0..count).collect();
+    let mut trainer = Trainer::new(&config, recipe, Arc::new(data), &device)?;
     println!(
-        "{} parameters, {count} images, {recipe:?}",
-        config.parameters()
+        "{} parameters, {} images, {:?}",
+        config.parameters(),
+        trainer.data.len(),
+        trainer.recipe
     );
-    for epoch in 1..=recipe.epochs {
-        order.shuffle(&mut rng);
-        let progress = progress_bar(per_epoch, epoch)?;
-        let mut losses = 0.0;
-        for indices in order.chunks(recipe.batch) {
-            let pixels = pixels(training, indices, recipe.augment, &mut rng);
-            let labels: Vec<u8> = indices.iter().map(|&i| training.labels[i]).collect();
-            let images = batch::images(&pixels, config, &device);
-            let targets = batch::targets(&labels, config.classes, recipe.label_smoothing, &device);
-            losses += trainer.step(images, targets).into_scalar::<f32>();
-            progress.inc(1);
-            progress.set_message(format!("{:.4}", losses / progress.position() as f32));
-        }
-        progress.finish();
+    for epoch in 1..=trainer.recipe.epochs {
+        train_epoch(&mut trainer, epoch)?;
         let model = trainer.model();
-        let accuracy = block_on(accuracy(&model, test, &device))?;
-        let loss = losses / per_epoch as f32;
-        println!(
-            "epoch {epoch}: loss {loss:.4}, test accuracy {:.2} %",
-            accuracy * 100.0
+        let validation = block_on(evaluate(&model, &trainer.data.validation, &device))?;
+        let test = block_on(evaluate(&model, &trainer.data.test, &device))?;
+        let result = format!(
+            "epoch {epoch}: validation accuracy {:.2} %, test accuracy {:.2} %",
+            validation.accuracy() * 100.0,
+            test.accuracy() * 100.0
         );
-        let made_by = format!("examples/train.rs, {recipe:?}, epoch {epoch}, accuracy {accuracy}");
+        println!("{result}");
+        let made_by = format!("examples/train.rs, {:?}, {result}", trainer.recipe);
         let bytes = block_on(model.to_safetensors(Precision::Float16, &[("made_by", made_by)]))?;
+        let out = &options.out;
         fs::write(out, bytes).with_context(|| format!("can't write {}", out.display()))?;
     }
-    println!("wrote {}", out.display());
+    println!("wrote {}", options.out.display());
     Ok(())
 }
 
-/// Values in 0 to 1, image after image.
-fn pixels(data: &Dataset, indices: &[usize], augment: bool, rng: &mut StdRng) -> Vec<f32> {
-    let side = data.images.rows;
-    let images = indices.iter().map(|&index| data.images.image(index));
-    if augment {
-        images
-            .flat_map(|image| Augment::default().apply(image, side, rng))
-            .collect()
-    } else {
-        images
-            .flatten()
-            .map(|&pixel| f32::from(pixel) / 255.0)
-            .collect()
+fn train_epoch(trainer: &mut Trainer, epoch: usize) -> Result<()> {
+    let steps = trainer.steps_per_epoch();
+    let progress = progress_bar(steps, epoch)?;
+    let mut losses = 0.0;
+    for _ in 0..steps {
+        let step = trainer.step();
+        let readings = block_on(read(vec![step]))?;
+        losses += readings[0].loss;
+        trainer.record(readings)?;
+        progress.inc(1);
+        progress.set_message(format!("{:.4}", losses / progress.position() as f32));
     }
+    progress.finish();
+    Ok(())
 }
 
 fn progress_bar(steps: usize, epoch: usize) -> Result<ProgressBar> {

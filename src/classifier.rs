@@ -1,7 +1,7 @@
 //! A model on a device that reads digits.
 
-use burn::tensor::Tensor;
 use burn::tensor::activation::softmax;
+use burn::tensor::{Device, Tensor};
 use web_time::Instant;
 
 use crate::config::VitConfig;
@@ -48,18 +48,33 @@ impl Classifier {
         weights: &[u8],
         fallback: Option<&VitConfig>,
     ) -> Result<Self> {
-        let mut on_cpu = Self::on(device::cpu(), weights, fallback)?;
+        Self::open(request, adapter, |device| {
+            Vit::from_safetensors(weights, fallback, device)
+        })
+        .await
+    }
+
+    /// [`Classifier::load`] with a model from elsewhere, the same on every device.
+    ///
+    /// # Errors
+    /// Those of `model`; [`Error::DeviceUnavailable`].
+    pub async fn open(
+        request: Request,
+        adapter: Result<Adapter, Fallback>,
+        model: impl Fn(&Device) -> Result<Vit>,
+    ) -> Result<Self> {
+        let on = |selected: Selected| -> Result<Self> {
+            let model = model(&selected.device)?;
+            Ok(Self { model, selected })
+        };
+        let mut on_cpu = on(device::cpu())?;
         let other = match request {
             Request::Cpu => return Ok(on_cpu),
             Request::NdArray => device::ndarray(),
             Request::Auto | Request::WebGpu => open_webgpu(request, adapter).await,
         };
         let tested = match other {
-            Ok(selected) => {
-                on_cpu
-                    .agrees_with(Self::on(selected, weights, fallback)?)
-                    .await
-            }
+            Ok(selected) => on_cpu.agrees_with(on(selected)?).await,
             Err(reason) => Err(reason),
         };
         match tested {
@@ -70,11 +85,6 @@ impl Classifier {
             }
             Err(reason) => Err(Error::DeviceUnavailable { reason }),
         }
-    }
-
-    fn on(selected: Selected, weights: &[u8], fallback: Option<&VitConfig>) -> Result<Self> {
-        let model = Vit::from_safetensors(weights, fallback, &selected.device)?;
-        Ok(Self { model, selected })
     }
 
     /// The self-test: gives `other` back if its logits for one picture are this model's.

@@ -200,7 +200,7 @@ impl VitConfig {
 /// Far above any model that fits a browser tab, far below what overflows on wasm's 32 bits.
 const MAX_SIZE: usize = 16_384;
 
-fn require(
+pub(crate) fn require(
     holds: bool,
     field: &'static str,
     value: impl std::fmt::Display,

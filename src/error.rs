@@ -3,6 +3,7 @@
 use crate::config::VitConfig;
 use crate::data::drawing::DrawingError;
 use crate::data::idx::IdxError;
+use crate::data::training::DataError;
 use crate::device::Fallback;
 
 /// `Result` with this crate's [`Error`].
@@ -48,10 +49,29 @@ pub enum Error {
     DeviceUnavailable { reason: Fallback },
     #[error("the device stopped answering: {message}; load the model again, or choose the CPU")]
     DeviceLost { message: String },
+    #[error(
+        "the loss is {loss} at step {step}; the run is back at step {back_to}: try a lower \
+         learning rate, a longer warm-up, or clip the gradients' norm"
+    )]
+    NonFiniteLoss {
+        step: usize,
+        loss: f32,
+        back_to: usize,
+    },
+    #[error("not a checkpoint: {message}")]
+    Checkpoint { message: String },
+    #[error("the run learns from {name}: load these images to go on")]
+    DataNeeded { name: String },
+    #[error("the run learns from {expected}, not from {found}: load the same images to go on")]
+    OtherData { found: String, expected: String },
     #[error(transparent)]
     Idx(#[from] IdxError),
     #[error(transparent)]
+    Data(#[from] DataError),
+    #[error(transparent)]
     Drawing(#[from] DrawingError),
+    #[error("{name} can't be read: {message}")]
+    Options { name: String, message: String },
     #[error("{argument} is {found}, expected {expected}")]
     Argument {
         argument: &'static str,
@@ -82,8 +102,14 @@ impl Error {
             Self::UnknownDevice { .. } => "unknown-device",
             Self::DeviceUnavailable { .. } => "device-unavailable",
             Self::DeviceLost { .. } => "device-lost",
+            Self::NonFiniteLoss { .. } => "non-finite-loss",
+            Self::Checkpoint { .. } => "invalid-checkpoint",
+            Self::DataNeeded { .. } => "data-needed",
+            Self::OtherData { .. } => "other-data",
             Self::Idx(_) => "invalid-idx",
+            Self::Data(_) => "invalid-data",
             Self::Drawing(_) => "invalid-image",
+            Self::Options { .. } => "invalid-config",
             Self::Argument { .. } => "invalid-argument",
         }
     }

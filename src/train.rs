@@ -1,13 +1,20 @@
-//! Training: recipes, the loss, the optimiser and one step. Knows no clock, file or browser.
+//! Training: recipes, the loss, the optimiser, one step, evaluation and checkpoints. Knows no
+//! clock, file or browser.
 
 mod adam;
+mod checkpoint;
 mod evaluate;
+mod history;
 mod loss;
 mod recipe;
+mod sampler;
 mod trainer;
 
 pub use adam::Adam;
-pub use evaluate::{accuracy, argmax};
+pub use checkpoint::{Checkpoint, DataRecord, Snapshot};
+pub use evaluate::{Evaluation, Evaluator, Mistake, argmax, evaluate};
+pub use history::{EvaluationRecord, HeldOut, History};
 pub use loss::cross_entropy;
-pub use recipe::{Recipe, Schedule};
-pub use trainer::Trainer;
+pub use recipe::{Optimizer, Recipe, Schedule};
+pub use sampler::{Batch, preview};
+pub use trainer::{Reading, Step, Trainer, read};

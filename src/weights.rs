@@ -17,7 +17,7 @@ use crate::config::VitConfig;
 use crate::error::{Error, Result};
 use crate::vit::Vit;
 use layout::{TensorSpec, tensor_specs};
-pub use parameters::{NamedTensor, gradients, parameters};
+pub use parameters::{NamedTensor, by_parameter, companions, gradients, parameters};
 
 /// How numbers are stored in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +50,18 @@ impl Precision {
 /// Metadata key of the configuration.
 const CONFIG: &str = "config";
 
+/// What the names of a checkpoint's other tensors begin with.
+pub const OPTIMIZER: &str = "optimizer.";
+pub const HISTORY: &str = "history.";
+
+/// A tensor on its way into a file.
+pub struct StoredTensor {
+    pub name: String,
+    pub shape: Vec<usize>,
+    /// Row by row.
+    pub values: Vec<f32>,
+}
+
 impl Vit {
     /// Reads a model from a safetensors file.
     ///
@@ -58,18 +70,23 @@ impl Vit {
     ///
     /// # Errors
     /// Any other file, a missing or extra tensor, a wrong shape or dtype, a number that is not
-    /// finite: each names the tensor, what was found and what was expected.
+    /// finite: each names the tensor, what was found and what was expected. What a checkpoint
+    /// holds besides the weights is ignored.
     pub fn from_safetensors(
         bytes: &[u8],
         fallback: Option<&VitConfig>,
         device: &Device,
     ) -> Result<Self> {
         let config = read_config(bytes, fallback)?;
-        let file = SafeTensors::deserialize(bytes).map_err(not_safetensors)?;
-        let tensors = read_tensors(&file, &tensor_specs(&config))?;
-        Ok(config
-            .init(0, device)?
-            .map(&mut parameters::Loader::new(tensors)))
+        let file = parse(bytes)?;
+        refuse_extra(&file, &tensor_specs(&config))?;
+        let values = read_values(&file, &config, "")?;
+        Ok(config.init(0, device)?.with_values(values))
+    }
+
+    /// This model with other values, by their names in a file and in its layout.
+    pub(crate) fn with_values(self, values: HashMap<String, Vec<f32>>) -> Self {
+        self.map(&mut parameters::Loader::new(values))
     }
 
     /// Writes the model as a safetensors file, with its configuration and `metadata`.
@@ -81,21 +98,49 @@ impl Vit {
         precision: Precision,
         metadata: &[(&str, String)],
     ) -> Result<Vec<u8>> {
-        let named = parameters(self);
-        let read = read_back(&named).await?;
-        let encoded: Vec<_> = read.iter().map(|values| precision.encode(values)).collect();
-        let views = named.iter().zip(&encoded).map(|(tensor, data)| {
-            let view = TensorView::new(precision.dtype(), tensor.shape.clone(), data);
-            (
-                &tensor.name,
-                view.expect("the byte length follows from the shape"),
-            )
-        });
-        let config = serde_json::to_string(&self.config).expect("a plain struct");
-        let mut all = HashMap::from([(CONFIG.to_string(), config)]);
-        all.extend(metadata.iter().map(|(k, v)| (k.to_string(), v.clone())));
-        Ok(safetensors::serialize(views, Some(all)).expect("names and lengths are our own"))
+        let tensors = stored(parameters(self)).await?;
+        Ok(write(&self.config, tensors, precision, metadata))
     }
+}
+
+/// The tensors with their values, read from the device at once.
+///
+/// # Errors
+/// [`Error::DeviceLost`]
+pub async fn stored(named: Vec<NamedTensor>) -> Result<Vec<StoredTensor>> {
+    let values = read_back(&named).await?;
+    let pairs = named.into_iter().zip(values);
+    Ok(pairs
+        .map(|(NamedTensor { name, shape, .. }, values)| StoredTensor {
+            name,
+            shape,
+            values,
+        })
+        .collect())
+}
+
+/// A safetensors file of these tensors, with the configuration and `metadata`.
+pub fn write(
+    config: &VitConfig,
+    tensors: Vec<StoredTensor>,
+    precision: Precision,
+    metadata: &[(&str, String)],
+) -> Vec<u8> {
+    let encoded: Vec<_> = tensors
+        .iter()
+        .map(|tensor| precision.encode(&tensor.values))
+        .collect();
+    let views = tensors.iter().zip(&encoded).map(|(tensor, data)| {
+        let view = TensorView::new(precision.dtype(), tensor.shape.clone(), data);
+        (
+            &tensor.name,
+            view.expect("the byte length follows from the shape"),
+        )
+    });
+    let config = serde_json::to_string(config).expect("a plain struct");
+    let mut all = HashMap::from([(CONFIG.to_string(), config)]);
+    all.extend(metadata.iter().map(|(k, v)| (k.to_string(), v.clone())));
+    safetensors::serialize(views, Some(all)).expect("names and lengths are our own")
 }
 
 /// The values of each tensor, read from the device at once.
@@ -115,12 +160,22 @@ pub async fn read_back(tensors: &[NamedTensor]) -> Result<Vec<Vec<f32>>> {
         .collect()
 }
 
-/// The configuration in the file's metadata, else `fallback`.
-fn read_config(bytes: &[u8], fallback: Option<&VitConfig>) -> Result<VitConfig> {
+/// A file's tensors.
+pub(crate) fn parse(bytes: &[u8]) -> Result<SafeTensors<'_>> {
+    SafeTensors::deserialize(bytes).map_err(not_safetensors)
+}
+
+/// One entry of a file's metadata.
+pub(crate) fn read_metadata(bytes: &[u8], key: &str) -> Result<Option<String>> {
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(not_safetensors)?;
-    let json = header.metadata().as_ref().and_then(|all| all.get(CONFIG));
-    let config = match (json, fallback) {
-        (Some(json), _) => serde_json::from_str(json).map_err(|error| Error::WeightsConfig {
+    let all = header.metadata().as_ref();
+    Ok(all.and_then(|all| all.get(key)).cloned())
+}
+
+/// The configuration in the file's metadata, else `fallback`.
+pub(crate) fn read_config(bytes: &[u8], fallback: Option<&VitConfig>) -> Result<VitConfig> {
+    let config = match (read_metadata(bytes, CONFIG)?, fallback) {
+        (Some(json), _) => serde_json::from_str(&json).map_err(|error| Error::WeightsConfig {
             message: error.to_string(),
         })?,
         (None, Some(fallback)) => fallback.clone(),
@@ -134,33 +189,48 @@ fn read_config(bytes: &[u8], fallback: Option<&VitConfig>) -> Result<VitConfig> 
     Ok(config)
 }
 
-/// Values by name, each checked against its spec.
-fn read_tensors(file: &SafeTensors, specs: &[TensorSpec]) -> Result<HashMap<String, Vec<f32>>> {
-    for (name, view) in file.iter() {
-        if !specs.iter().any(|spec| spec.name == name) {
-            return Err(Error::ExtraTensor {
-                name: name.into(),
-                found: view.shape().to_vec(),
-            });
-        }
+fn refuse_extra(file: &SafeTensors, specs: &[TensorSpec]) -> Result<()> {
+    let is_known = |name: &str| {
+        [OPTIMIZER, HISTORY]
+            .iter()
+            .any(|start| name.starts_with(start))
+            || specs.iter().any(|spec| spec.name == name)
+    };
+    match file.iter().find(|(name, _)| !is_known(name)) {
+        None => Ok(()),
+        Some((name, view)) => Err(Error::ExtraTensor {
+            name: name.into(),
+            found: view.shape().to_vec(),
+        }),
     }
-    specs
-        .iter()
-        .map(|spec| Ok((spec.name.clone(), read_tensor(file, spec)?)))
+}
+
+/// The values that a file holds for each parameter under its name after `prefix`, checked.
+pub(crate) fn read_values(
+    file: &SafeTensors,
+    config: &VitConfig,
+    prefix: &str,
+) -> Result<HashMap<String, Vec<f32>>> {
+    tensor_specs(config)
+        .into_iter()
+        .map(|TensorSpec { name, shape }| {
+            let values = read_tensor(file, &format!("{prefix}{name}"), &shape)?;
+            Ok((name, values))
+        })
         .collect()
 }
 
-fn read_tensor(file: &SafeTensors, spec: &TensorSpec) -> Result<Vec<f32>> {
-    let name = || spec.name.clone();
-    let view = file.tensor(&spec.name).map_err(|_| Error::MissingTensor {
-        name: name(),
-        expected: spec.shape.clone(),
+/// A tensor of this shape, its numbers finite.
+pub(crate) fn read_tensor(file: &SafeTensors, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
+    let view = file.tensor(name).map_err(|_| Error::MissingTensor {
+        name: name.into(),
+        expected: shape.to_vec(),
     })?;
-    if view.shape() != spec.shape {
+    if view.shape() != shape {
         return Err(Error::TensorShape {
-            name: name(),
+            name: name.into(),
             found: view.shape().to_vec(),
-            expected: spec.shape.clone(),
+            expected: shape.to_vec(),
         });
     }
     let data = view.data();
@@ -179,15 +249,21 @@ fn read_tensor(file: &SafeTensors, spec: &TensorSpec) -> Result<Vec<f32>> {
             .collect(),
         other => {
             return Err(Error::TensorType {
-                name: name(),
+                name: name.into(),
                 found: format!("{other:?}"),
             });
         }
     };
+    check_finite(name, &values)?;
+    Ok(values)
+}
+
+/// Refuses infinities and NaN.
+pub(crate) fn check_finite(name: &str, values: &[f32]) -> Result<()> {
     match values.iter().position(|value| !value.is_finite()) {
-        None => Ok(values),
+        None => Ok(()),
         Some(index) => Err(Error::TensorValue {
-            name: name(),
+            name: name.into(),
             index,
             value: values[index],
         }),

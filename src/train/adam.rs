@@ -5,36 +5,27 @@ use std::collections::HashMap;
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::tensor::{Gradients, Tensor};
 
-use super::Recipe;
+use super::{Optimizer, Recipe};
 use crate::vit::Vit;
 
-/// AdamW (Loshchilov and Hutter, 2019); without weight decay it is Adam (Kingma and Ba, 2015).
+/// Adam or AdamW, as the [`Recipe`] says.
 ///
-/// Its moments are plain tensors on the model's device.
+/// Its moments are plain tensors on the model's device; clones share them.
+#[derive(Clone, Default)]
 pub struct Adam {
     /// Updates made so far.
-    pub step: i32,
-    moments: HashMap<ParamId, Moments>,
+    pub step: usize,
+    pub moments: HashMap<ParamId, Moments>,
 }
 
-/// Running means of the gradient and of its square, flattened.
-struct Moments {
-    first: Tensor<1>,
-    second: Tensor<1>,
+/// Running means of a parameter's gradient and of its square, flattened.
+#[derive(Clone)]
+pub struct Moments {
+    pub first: Tensor<1>,
+    pub second: Tensor<1>,
 }
 
 impl Adam {
-    #[expect(
-        clippy::new_without_default,
-        reason = "an optimiser is made for one run"
-    )]
-    pub fn new() -> Self {
-        Self {
-            step: 0,
-            moments: HashMap::new(),
-        }
-    }
-
     /// The model after one update with these gradients.
     pub fn update(
         &mut self,
@@ -73,21 +64,41 @@ impl ModuleMapper for Update<'_> {
             None => value,
             Some(gradient) => {
                 let shape = value.shape();
-                let delta = self.delta(id, gradient.flatten(0, D - 1)).reshape(shape);
-                let kept = 1.0 - self.learning_rate * self.recipe.weight_decay;
-                Tensor::from_inner(value.inner() * kept - delta).require_grad()
+                let value = value.inner().flatten(0, D - 1);
+                let gradient = gradient.flatten(0, D - 1);
+                let updated = self.updated(id, value, gradient);
+                Tensor::from_inner(updated.reshape(shape)).require_grad()
             }
         })
     }
 }
 
 impl Update<'_> {
-    /// What to subtract from the flattened parameter.
-    fn delta(&mut self, id: ParamId, gradient: Tensor<1>) -> Tensor<1> {
+    /// The flattened parameter after the update.
+    fn updated(&mut self, id: ParamId, value: Tensor<1>, gradient: Tensor<1>) -> Tensor<1> {
         let gradient = match &self.scale {
             Some(scale) => gradient * scale.clone(),
             None => gradient,
         };
+        let decay = self.recipe.weight_decay;
+        if decay == 0.0 {
+            let delta = self.delta(id, gradient);
+            return value - delta;
+        }
+        match self.recipe.optimizer {
+            Optimizer::Adam => {
+                let delta = self.delta(id, gradient + value.clone() * decay);
+                value - delta
+            }
+            Optimizer::AdamW => {
+                let delta = self.delta(id, gradient);
+                value * (1.0 - self.learning_rate * decay) - delta
+            }
+        }
+    }
+
+    /// What Adam subtracts from the flattened parameter.
+    fn delta(&mut self, id: ParamId, gradient: Tensor<1>) -> Tensor<1> {
         let [beta1, beta2] = self.recipe.betas;
         let Moments { first, second } = self.adam.moments.remove(&id).unwrap_or_else(|| Moments {
             first: gradient.zeros_like(),
@@ -95,8 +106,9 @@ impl Update<'_> {
         });
         let first = first * beta1 + gradient.clone() * (1.0 - beta1);
         let second = second * beta2 + gradient.clone() * gradient * (1.0 - beta2);
-        let correction1 = 1.0 - beta1.powi(self.adam.step);
-        let correction2 = 1.0 - beta2.powi(self.adam.step);
+        let step = self.adam.step as f64;
+        let correction1 = 1.0 - beta1.powf(step);
+        let correction2 = 1.0 - beta2.powf(step);
         let root = second.clone().sqrt() * correction2.sqrt().recip() + self.recipe.eps;
         let delta = first.clone() / root * (self.learning_rate / correction1);
         self.adam.moments.insert(id, Moments { first, second });

@@ -1,117 +1,258 @@
 //! The training loop's body: one batch, one update.
 
-use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use std::sync::Arc;
 
-use super::{Adam, Recipe, cross_entropy};
-use crate::config::VitConfig;
-use crate::error::Result;
+use burn::module::Module;
+use burn::tensor::{Device, Tensor, Transaction};
+
+use super::sampler::{Batch, Sampler, dropout_seed};
+use super::{Adam, History, Recipe, argmax, cross_entropy, evaluate::check_size};
+use crate::config::{VitConfig, require};
+use crate::data::training::TrainingData;
+use crate::error::{Error, Result};
 use crate::vit::Vit;
 
-/// A model and its optimiser. The caller brings batches and decides when to stop.
+/// How many steps lie between two states to go back to.
+const KEEP_EVERY: usize = 100;
+
+/// A training run: a model, its optimiser and its data. The caller decides when to step.
 pub struct Trainer {
+    pub recipe: Recipe,
+    pub data: Arc<TrainingData>,
+    pub history: History,
+    pub(super) state: State,
+    /// The last state known to give a finite loss.
+    good: State,
+    sampler: Sampler,
+    /// Without autodiff.
+    pub(super) device: Device,
+}
+
+/// What a step changes; clones share their tensors.
+#[derive(Clone)]
+pub(super) struct State {
     /// On an autodiff device; [`Trainer::model`] gives it without.
-    model: Vit,
-    adam: Adam,
-    recipe: Recipe,
-    /// Steps of the whole run, which the schedule needs to know.
-    steps: usize,
+    pub model: Vit,
+    /// Counts the steps too.
+    pub adam: Adam,
+}
+
+/// A step whose loss is still on the device.
+pub struct Step {
+    /// Counted from 0.
+    pub index: usize,
+    /// `[1]`
+    loss: Tensor<1>,
+    /// `[batch, classes]`
+    logits: Tensor<2>,
+    labels: Vec<u8>,
+    /// The state that gave this loss, on some steps.
+    before: Option<State>,
+}
+
+/// A step's loss, read.
+pub struct Reading {
+    pub index: usize,
+    pub loss: f32,
+    /// 0 to 1.
+    pub accuracy: f32,
+    /// In its batch.
+    pub images: usize,
+    before: Option<State>,
 }
 
 impl Trainer {
-    /// A run of `steps` steps from fresh weights.
+    /// A run from fresh weights.
     ///
     /// # Errors
-    /// Those of [`VitConfig::validate`].
-    pub fn new(config: &VitConfig, recipe: Recipe, steps: usize, device: &Device) -> Result<Self> {
-        let device = device.clone().autodiff();
-        // Dropout draws from the device's own generator.
-        device.seed(recipe.seed);
-        let model = config.init(recipe.seed, &device)?;
+    /// Those of [`VitConfig::validate`] and [`Recipe::validate`]; [`Error::Config`] if the model
+    /// takes images of another size than the data's.
+    pub fn new(
+        config: &VitConfig,
+        recipe: Recipe,
+        data: Arc<TrainingData>,
+        device: &Device,
+    ) -> Result<Self> {
+        recipe.validate()?;
+        let model = config.init(recipe.seed, &device.clone().autodiff())?;
+        Self::from_model(model, recipe, data, device)
+    }
+
+    /// A run that starts from a model on the device's autodiff side.
+    ///
+    /// # Errors
+    /// As [`Trainer::new`].
+    pub fn from_model(
+        model: Vit,
+        recipe: Recipe,
+        data: Arc<TrainingData>,
+        device: &Device,
+    ) -> Result<Self> {
+        recipe.validate()?;
+        check_fit(&model.config, &data)?;
+        let adam = Adam::default();
+        let state = State { model, adam };
         Ok(Self {
-            model,
-            adam: Adam::new(),
             recipe,
-            steps,
+            data,
+            history: History::default(),
+            good: state.clone(),
+            state,
+            sampler: Sampler::new(),
+            device: device.clone(),
         })
     }
 
-    /// Trains on one batch and gives its loss before the update, `[1]`, still on the device.
-    ///
-    /// # Shapes
-    /// - images, normalised: `[batch, channels, image_size, image_size]`
-    /// - targets: `[batch, classes]`
-    pub fn step(&mut self, images: Tensor<4>, targets: Tensor<2>) -> Tensor<1> {
-        let loss = cross_entropy(self.model.forward(images.autodiff()), targets.autodiff());
+    /// Steps done.
+    pub fn step_count(&self) -> usize {
+        self.state.adam.step
+    }
+
+    /// Steps of one epoch.
+    pub fn steps_per_epoch(&self) -> usize {
+        self.data.len().div_ceil(self.recipe.batch)
+    }
+
+    /// Steps of the whole run.
+    pub fn steps(&self) -> usize {
+        self.steps_per_epoch() * self.recipe.epochs
+    }
+
+    pub fn is_done(&self) -> bool {
+        self.step_count() >= self.steps()
+    }
+
+    pub fn config(&self) -> &VitConfig {
+        &self.state.model.config
+    }
+
+    /// Of the next step.
+    pub fn learning_rate(&self) -> f64 {
+        self.recipe.learning_rate(self.step_count(), self.steps())
+    }
+
+    /// Trains on the next batch. Nothing is read back: see [`read`] and [`Trainer::record`].
+    pub fn step(&mut self) -> Step {
+        let index = self.step_count();
+        let batch = self.sampler.batch(&self.recipe, &self.data, index);
+        self.step_on(batch)
+    }
+
+    /// Trains on a batch of the caller's.
+    pub fn step_on(&mut self, batch: Batch) -> Step {
+        let index = self.step_count();
+        let learning_rate = self.learning_rate();
+        let State { model, adam } = &mut self.state;
+        let before = index.is_multiple_of(KEEP_EVERY).then(|| State {
+            model: model.clone(),
+            adam: adam.clone(),
+        });
+        let device = self.device.clone().autodiff();
+        let images = batch.images(&model.config, &device);
+        let targets = batch.targets(&model.config, &self.recipe, &device);
+        if model.config.dropout > 0.0 {
+            device.seed(dropout_seed(&self.recipe, index));
+        }
+        let logits = model.forward(images);
+        let loss = cross_entropy(logits.clone(), targets);
         let mut gradients = loss.backward();
-        let rate = self
-            .recipe
-            .learning_rate(self.adam.step as usize, self.steps);
-        self.model = self
-            .adam
-            .update(self.model.clone(), &mut gradients, rate, &self.recipe);
-        loss.inner()
+        *model = adam.update(model.clone(), &mut gradients, learning_rate, &self.recipe);
+        Step {
+            index,
+            loss: loss.inner(),
+            logits: logits.inner(),
+            labels: batch.labels,
+            before,
+        }
+    }
+
+    /// Puts what was read into the history.
+    ///
+    /// # Errors
+    /// [`Error::NonFiniteLoss`]: the run is then back where its loss was last known to be finite.
+    pub fn record(&mut self, readings: Vec<Reading>) -> Result<()> {
+        for reading in readings {
+            if !reading.loss.is_finite() {
+                self.state = self.good.clone();
+                self.history.truncate(self.step_count());
+                return Err(Error::NonFiniteLoss {
+                    step: reading.index + 1,
+                    loss: reading.loss,
+                    back_to: self.step_count(),
+                });
+            }
+            self.history.losses.push(reading.loss);
+            self.history.accuracies.push(reading.accuracy);
+            if let Some(before) = reading.before {
+                self.good = before;
+            }
+        }
+        Ok(())
     }
 
     /// The model as it is now, ready for inference.
     pub fn model(&self) -> Vit {
-        self.model.valid()
+        self.state.model.valid()
+    }
+
+    /// Goes on from another state and history, which are known to be good.
+    pub(super) fn restore(&mut self, state: State, history: History) {
+        self.good.clone_from(&state);
+        self.state = state;
+        self.history = history;
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::data::batch;
-    use crate::device;
+/// Refuses data that the model can't learn from.
+fn check_fit(config: &VitConfig, data: &TrainingData) -> Result<()> {
+    check_size(&data.validation.images, config.image_size)?;
+    require(config.channels == 1, "channels", config.channels, || {
+        "1: the images are grey".into()
+    })?;
+    let largest = data.largest_label();
+    let classes = config.classes;
+    require(usize::from(largest) < classes, "classes", classes, || {
+        format!("more than {largest}, the largest label")
+    })
+}
 
-    /// The losses of a few steps on four images, each with one row of ink.
-    fn losses(recipe: Recipe) -> Vec<f32> {
-        let config = VitConfig {
-            layers: 1,
-            hidden: 32,
-            ..VitConfig::default()
-        };
-        let device = device::cpu().device;
-        let patch = |index: usize| ((index / 784) * 7 == index % 784 / 28) as u8 as f32;
-        let pixels: Vec<f32> = (0..4 * 784).map(patch).collect();
-        let steps = 20;
-        let mut trainer = Trainer::new(&config, recipe, steps, &device).expect("valid");
-        let mut step = || {
-            let images = batch::images(&pixels, &config, &device);
-            let targets = batch::targets(&[3, 1, 4, 1], 10, 0.0, &device);
-            trainer.step(images, targets).into_scalar::<f32>()
-        };
-        (0..steps).map(|_| step()).collect()
+/// Reads losses and accuracies back, all steps at once.
+///
+/// # Errors
+/// [`Error::DeviceLost`]
+pub async fn read(steps: Vec<Step>) -> Result<Vec<Reading>> {
+    let mut transaction = Transaction::default();
+    for step in &steps {
+        transaction = transaction
+            .register(step.loss.clone())
+            .register(step.logits.clone());
     }
+    let data = transaction
+        .execute_async()
+        .await
+        .map_err(Error::device_lost)?;
+    let mut values = Vec::with_capacity(data.len());
+    for each in data {
+        values.push(each.try_into_vec::<f32>().map_err(Error::device_lost)?);
+    }
+    let pairs = steps.into_iter().zip(values.chunks_exact(2));
+    Ok(pairs
+        .map(|(step, pair)| step.reading(&pair[0], &pair[1]))
+        .collect())
+}
 
-    fn quick() -> Recipe {
-        Recipe {
-            learning_rate: 1e-2,
-            ..Recipe::published()
+impl Step {
+    fn reading(self, loss: &[f32], logits: &[f32]) -> Reading {
+        let rows = logits.chunks_exact(logits.len() / self.labels.len());
+        let right = rows
+            .zip(&self.labels)
+            .filter(|(row, label)| argmax(row) == usize::from(**label));
+        Reading {
+            index: self.index,
+            loss: loss[0],
+            accuracy: right.count() as f32 / self.labels.len() as f32,
+            images: self.labels.len(),
+            before: self.before,
         }
-    }
-
-    #[test]
-    fn a_few_steps_learn_four_images() {
-        let losses = losses(quick());
-        assert!(losses[19] < losses[0] / 5.0, "{losses:?}");
-    }
-
-    #[test]
-    fn the_same_seed_gives_the_same_losses_bit_for_bit() {
-        assert_eq!(losses(quick()), losses(quick()));
-        let other = Recipe { seed: 2, ..quick() };
-        assert_ne!(losses(quick()), losses(other));
-    }
-
-    #[test]
-    fn clipping_all_gradients_to_nothing_leaves_the_loss_where_it_was() {
-        let clipped = Recipe {
-            clip_norm: Some(0.0),
-            ..quick()
-        };
-        let losses = losses(clipped);
-        assert_eq!(losses[0], losses[19]);
     }
 }

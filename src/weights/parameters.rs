@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
-use burn::tensor::{Gradients, Tensor, TensorData};
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
+use burn::tensor::{Device, Gradients, Tensor, TensorData};
 
 use super::layout::{file_name, tensor_specs};
 use crate::vit::Vit;
@@ -19,18 +19,42 @@ pub struct NamedTensor {
 
 /// Every parameter of the model.
 pub fn parameters(model: &Vit) -> Vec<NamedTensor> {
-    collect(model, None)
+    collect(model, What::Values)
 }
 
 /// The gradient of every parameter that `loss.backward()` of this model's logits gave.
 pub fn gradients(model: &Vit, gradients: &Gradients) -> Vec<NamedTensor> {
-    collect(model, Some(gradients))
+    collect(model, What::Gradients(gradients))
 }
 
-fn collect(model: &Vit, gradients: Option<&Gradients>) -> Vec<NamedTensor> {
+/// What belongs to the parameters with these ids, given flattened: an optimiser's moments.
+pub fn companions(model: &Vit, flat: &HashMap<ParamId, Tensor<1>>) -> Vec<NamedTensor> {
+    collect(model, What::Companions(flat))
+}
+
+/// The inverse of [`companions`]: values by their names in a file, in the file's layout.
+///
+/// # Panics
+/// If a parameter has no values.
+pub fn by_parameter(
+    model: &Vit,
+    values: HashMap<String, Vec<f32>>,
+    device: &Device,
+) -> HashMap<ParamId, Tensor<1>> {
+    let mut sorter = Sorter {
+        path: Vec::new(),
+        values,
+        device,
+        sorted: HashMap::new(),
+    };
+    model.visit(&mut sorter);
+    sorter.sorted
+}
+
+fn collect(model: &Vit, what: What) -> Vec<NamedTensor> {
     let mut collector = Collector {
         path: Vec::new(),
-        gradients,
+        what,
         values: HashMap::new(),
     };
     model.visit(&mut collector);
@@ -48,9 +72,16 @@ fn collect(model: &Vit, gradients: Option<&Gradients>) -> Vec<NamedTensor> {
         .collect()
 }
 
+/// What to collect of each parameter.
+enum What<'a> {
+    Values,
+    Gradients(&'a Gradients),
+    Companions(&'a HashMap<ParamId, Tensor<1>>),
+}
+
 struct Collector<'a> {
     path: Vec<String>,
-    gradients: Option<&'a Gradients>,
+    what: What<'a>,
     values: HashMap<String, Tensor<1>>,
 }
 
@@ -64,15 +95,43 @@ impl ModuleVisitor for Collector<'_> {
     }
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let value = match self.gradients {
-            None => Some(param.val().inner()),
-            Some(gradients) => param.val().grad(gradients),
+        let value = match self.what {
+            What::Values => Some(param.val().inner()),
+            What::Gradients(gradients) => param.val().grad(gradients),
+            What::Companions(flat) => flat
+                .get(&param.id)
+                .map(|flat| flat.clone().reshape(param.shape())),
         };
         if let Some(value) = value {
             let name = file_name(&self.path);
             self.values
                 .insert(name, transpose_matrix(value).flatten(0, D - 1));
         }
+    }
+}
+
+/// Gives each parameter what a file holds for it.
+struct Sorter<'a> {
+    path: Vec<String>,
+    values: HashMap<String, Vec<f32>>,
+    device: &'a Device,
+    sorted: HashMap<ParamId, Tensor<1>>,
+}
+
+impl ModuleVisitor for Sorter<'_> {
+    fn enter_module(&mut self, name: &str, _: &str) {
+        self.path.push(name.into());
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let name = file_name(&self.path);
+        let values = self.values.remove(&name).expect("every tensor was checked");
+        let tensor: Tensor<D> = from_file(values, param.val().dims(), self.device);
+        self.sorted.insert(param.id, tensor.flatten(0, D - 1));
     }
 }
 
@@ -105,12 +164,7 @@ impl ModuleMapper for Loader {
         let name = file_name(&self.path);
         let values = self.values.remove(&name).expect("every tensor was checked");
         param.map(|old| {
-            let mut shape: [usize; D] = old.dims();
-            if D == 2 {
-                shape.reverse();
-            }
-            let tensor = Tensor::from_data(TensorData::new(values, shape), &old.device());
-            let tensor = transpose_matrix(tensor);
+            let tensor = from_file(values, old.dims(), &old.device());
             if tensor.is_autodiff() {
                 tensor.require_grad()
             } else {
@@ -118,6 +172,18 @@ impl ModuleMapper for Loader {
             }
         })
     }
+}
+
+/// A tensor of this shape in burn's layout, from values in the file's layout. Its memory is in
+/// order, as that of every updated weight is: another order would round sums differently.
+fn from_file<const D: usize>(values: Vec<f32>, shape: [usize; D], device: &Device) -> Tensor<D> {
+    let values = match shape[..] {
+        [inputs, outputs] => (0..values.len())
+            .map(|index| values[index % outputs * inputs + index / outputs])
+            .collect(),
+        _ => values,
+    };
+    Tensor::from_data(TensorData::new(values, shape), device)
 }
 
 /// burn's linear weights are `[inputs, outputs]`, PyTorch's `[outputs, inputs]`.

@@ -146,7 +146,7 @@ impl Golden {
     pub async fn check_training(&self, device: &Device) {
         let device = device.clone().autodiff();
         let mut model = self.model(&device);
-        let (mut adam, recipe) = (Adam::new(), Recipe::published());
+        let (mut adam, recipe) = (Adam::default(), Recipe::published());
         let images = self.images(&device);
         let targets = batch::targets(&self.labels(), 10, 0.0, &device);
         let loss = |model: &Vit| cross_entropy(model.forward(images.clone()), targets.clone());

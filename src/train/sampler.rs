@@ -1,0 +1,133 @@
+//! Which images a step trains on, and every random choice that a run makes.
+
+use burn::tensor::{Device, Tensor};
+use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
+use rand::{RngExt, SeedableRng};
+
+use super::Recipe;
+use crate::config::VitConfig;
+use crate::data::augment::Augment;
+use crate::data::batch;
+use crate::data::training::TrainingData;
+use crate::error::Result;
+
+/// One step's images and labels.
+pub struct Batch {
+    /// 0 to 1, image after image.
+    pub pixels: Vec<f32>,
+    pub labels: Vec<u8>,
+}
+
+impl Batch {
+    /// Normalised images, `[batch, channels, image_size, image_size]`.
+    pub fn images(&self, config: &VitConfig, device: &Device) -> Tensor<4> {
+        batch::images(&self.pixels, config, device)
+    }
+
+    /// Target distributions, `[batch, classes]`.
+    pub fn targets(&self, config: &VitConfig, recipe: &Recipe, device: &Device) -> Tensor<2> {
+        batch::targets(&self.labels, config.classes, recipe.label_smoothing, device)
+    }
+}
+
+/// Draws batches. What it draws depends on the recipe and the step alone, so that a run that is
+/// resumed goes on as if it had not been interrupted.
+pub struct Sampler {
+    /// The images of `epoch` in the order of training.
+    order: Vec<u32>,
+    epoch: Option<usize>,
+}
+
+/// What a generator is for: each purpose and index has one of its own.
+#[derive(Clone, Copy)]
+enum Purpose {
+    Order,
+    Augmentation,
+    Dropout,
+}
+
+fn generator(recipe: &Recipe, purpose: Purpose, index: usize) -> StdRng {
+    let mut key = [0; 32];
+    key[..8].copy_from_slice(&recipe.seed.to_le_bytes());
+    key[8..16].copy_from_slice(&(index as u64).to_le_bytes());
+    key[16] = purpose as u8;
+    StdRng::from_seed(key)
+}
+
+/// What to seed the device's own generator with before a step, which draws its dropout.
+pub fn dropout_seed(recipe: &Recipe, step: usize) -> u64 {
+    generator(recipe, Purpose::Dropout, step).random()
+}
+
+impl Sampler {
+    pub fn new() -> Self {
+        Self {
+            order: Vec::new(),
+            epoch: None,
+        }
+    }
+
+    /// The batch of a step, counted from 0. The last one of an epoch may be smaller.
+    pub fn batch(&mut self, recipe: &Recipe, data: &TrainingData, step: usize) -> Batch {
+        let per_epoch = data.len().div_ceil(recipe.batch);
+        let epoch = step / per_epoch;
+        self.shuffle(recipe, data.len(), epoch);
+        let start = (step % per_epoch) * recipe.batch;
+        let end = (start + recipe.batch).min(data.len());
+        let mut rng = generator(recipe, Purpose::Augmentation, step);
+        let side = data.rows();
+        let mut raw = vec![0; side * side];
+        let mut pixels = vec![0.0; (end - start) * side * side];
+        let labels = self.order[start..end]
+            .iter()
+            .zip(pixels.chunks_exact_mut(side * side))
+            .map(|(&index, out)| {
+                let label = data.read(epoch, index as usize, &mut raw);
+                match &recipe.augment {
+                    Some(augment) => augment.apply_into(&raw, side, &mut rng, out),
+                    None => {
+                        for (value, &byte) in out.iter_mut().zip(&raw) {
+                            *value = f32::from(byte) / 255.0;
+                        }
+                    }
+                }
+                label
+            })
+            .collect();
+        Batch { pixels, labels }
+    }
+
+    fn shuffle(&mut self, recipe: &Recipe, count: usize, epoch: usize) {
+        if self.epoch == Some(epoch) {
+            return;
+        }
+        self.order = (0..count as u32).collect();
+        self.order
+            .shuffle(&mut generator(recipe, Purpose::Order, epoch));
+        self.epoch = Some(epoch);
+    }
+}
+
+/// `count` training images and their labels, the same for the same seed; with `augment`, as a
+/// run might see them. 0 is paper, 255 is ink.
+///
+/// # Errors
+/// [`Error::Config`](crate::Error::Config) for augmentation that can't be.
+pub fn preview(
+    data: &TrainingData,
+    count: usize,
+    seed: u64,
+    augment: Option<Augment>,
+) -> Result<(Vec<u8>, Vec<u8>)> {
+    let recipe = Recipe {
+        batch: count.clamp(1, data.len()),
+        augment,
+        seed,
+        ..Recipe::published()
+    };
+    recipe.validate()?;
+    let Batch { pixels, labels } = Sampler::new().batch(&recipe, data, 0);
+    let bytes = pixels.iter().map(|value| (value * 255.0).round() as u8);
+    Ok((bytes.collect(), labels))
+}

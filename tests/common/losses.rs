@@ -1,0 +1,75 @@
+//! A hundred training steps whose losses must be those that PyTorch wrote into
+//! `fixtures/losses/losses.json`; `fixtures/golden/write_losses.py` says how.
+
+use std::sync::Arc;
+
+use burn::tensor::Device;
+use serde_json::Value;
+use vitpad::config::VitConfig;
+use vitpad::data::idx::Dataset;
+use vitpad::data::training::TrainingData;
+use vitpad::train::{Batch, Recipe, Trainer, read};
+use vitpad::vit::Vit;
+
+const STEPS: usize = 100;
+const TOLERANCE: f32 = 1e-3;
+
+const WEIGHTS: &[u8] = include_bytes!("../fixtures/golden/hidden768/state.safetensors");
+const IMAGES: &[u8] = include_bytes!("../fixtures/losses/images-idx3-ubyte.gz");
+const LABELS: &[u8] = include_bytes!("../fixtures/losses/labels-idx1-ubyte.gz");
+const LOSSES: &str = include_str!("../fixtures/losses/losses.json");
+
+/// Trains for a hundred steps with the recipe of that name in the file.
+pub async fn check(name: &str, device: &Device) {
+    let file: Value = serde_json::from_str(LOSSES).expect("JSON");
+    let expected: Vec<f32> = serde_json::from_value(file[name].clone()).expect("numbers");
+    let batch = file["batch"].as_u64().expect("a number") as usize;
+    let recipe = recipe(&file["recipes"][name], batch);
+    let mut trainer = trainer(recipe, device);
+    let images = Dataset::parse(IMAGES, LABELS, 10).expect("the fixture loads");
+    for (step, expected) in expected.into_iter().enumerate() {
+        let made = trainer.step_on(nth_batch(&images, step, batch));
+        let readings = read(vec![made]).await.expect("readable");
+        let off = (readings[0].loss - expected).abs();
+        assert!(off <= TOLERANCE, "{name}: step {step} is off by {off:e}");
+        trainer.record(readings).expect("a finite loss");
+    }
+    assert_eq!(trainer.step_count(), STEPS);
+}
+
+/// The presets' recipes, with what the file changes.
+fn recipe(file: &Value, batch: usize) -> Recipe {
+    let mut recipe = serde_json::to_value(Recipe {
+        batch,
+        epochs: 1,
+        augment: None,
+        ..Recipe::accurate()
+    })
+    .expect("a plain struct");
+    for (field, value) in file.as_object().expect("an object") {
+        recipe[field] = value.clone();
+    }
+    serde_json::from_value(recipe).expect("a recipe")
+}
+
+/// From PyTorch's weights; the schedule needs data of a hundred steps' length.
+fn trainer(recipe: Recipe, device: &Device) -> Trainer {
+    let config = VitConfig {
+        dropout: 0.0,
+        ..VitConfig::reference()
+    };
+    let data = TrainingData::synthetic(1, STEPS * recipe.batch).expect("images");
+    let autodiff = device.clone().autodiff();
+    let model = Vit::from_safetensors(WEIGHTS, Some(&config), &autodiff).expect("weights");
+    Trainer::from_model(model, recipe, Arc::new(data), device).expect("a run")
+}
+
+/// Images `step · batch` and on, around and around.
+fn nth_batch(data: &Dataset, step: usize, batch: usize) -> Batch {
+    let indices = (step * batch..(step + 1) * batch).map(|index| index % data.labels.len());
+    let pixels = indices.clone().flat_map(|index| data.images.image(index));
+    Batch {
+        pixels: pixels.map(|&pixel| f32::from(pixel) / 255.0).collect(),
+        labels: indices.map(|index| data.labels[index]).collect(),
+    }
+}

@@ -1,0 +1,148 @@
+//! Checkpoints.
+
+use std::sync::Arc;
+
+use pollster::block_on;
+use safetensors::SafeTensors;
+use vitpad::config::VitConfig;
+use vitpad::data::idx::Dataset;
+use vitpad::data::training::TrainingData;
+use vitpad::train::{Checkpoint, HeldOut, Recipe, Trainer, evaluate};
+use vitpad::vit::Vit;
+use vitpad::weights::Precision;
+use vitpad::{Error, device};
+
+use super::{quick, small, synthetic, train, trainer};
+
+fn bytes(trainer: &Trainer) -> Vec<u8> {
+    block_on(trainer.snapshot().write()).expect("finite weights")
+}
+
+fn resume(bytes: &[u8], data: Option<Arc<TrainingData>>) -> Result<Trainer, Error> {
+    Trainer::resume(Checkpoint::read(bytes)?, data, &device::cpu().device)
+}
+
+/// The only test here that drops out: flex draws from one generator for all threads.
+#[test]
+fn a_resumed_run_equals_the_uninterrupted_one_bit_for_bit() {
+    let config = VitConfig {
+        dropout: 0.1,
+        ..small()
+    };
+    let run = || Trainer::new(&config, quick(), synthetic(), &device::cpu().device).expect("a run");
+    let mut uninterrupted = run();
+    train(&mut uninterrupted, 10).expect("finite");
+    // Before the first step, in the middle of an epoch, at its end, and at the end of the run.
+    for interrupted_at in [0, 3, 5, 7, 10] {
+        let mut first = run();
+        train(&mut first, interrupted_at).expect("finite");
+        let mut second = resume(&bytes(&first), None).expect("resumes");
+        assert_eq!(second.step_count(), interrupted_at);
+        train(&mut second, 10 - interrupted_at).expect("finite");
+        assert_eq!(second.history, uninterrupted.history);
+        let [second, uninterrupted] = [&second, &uninterrupted]
+            .map(|run| Checkpoint::read(&bytes(run)).expect("a checkpoint"));
+        let same = second == uninterrupted;
+        assert!(same, "weights or moments differ after {interrupted_at}");
+    }
+}
+
+#[test]
+fn a_checkpoint_keeps_recipe_and_history() {
+    let mut trainer = trainer(quick());
+    train(&mut trainer, 2).expect("finite");
+    let found = block_on(evaluate(
+        &trainer.model(),
+        &trainer.data.validation,
+        &device::cpu().device,
+    ));
+    let found = found.expect("readable");
+    trainer.history.record(HeldOut::Validation, 2, &found);
+    let checkpoint = Checkpoint::read(&bytes(&trainer)).expect("a checkpoint");
+    assert_eq!(checkpoint.recipe, quick());
+    assert_eq!(checkpoint.config, small());
+    assert_eq!(checkpoint.step, 2);
+    assert_eq!(checkpoint.data.train, 72);
+    assert_eq!(checkpoint.history, trainer.history);
+    assert_eq!(checkpoint.history.evaluations[0].accuracy, found.accuracy());
+}
+
+#[test]
+fn a_checkpoint_is_a_weights_file_too() {
+    let mut trainer = trainer(quick());
+    train(&mut trainer, 2).expect("finite");
+    let device = device::cpu().device;
+    let model = Vit::from_safetensors(&bytes(&trainer), None, &device).expect("weights");
+    let weights = |model: &Vit| block_on(model.to_safetensors(Precision::Float32, &[]));
+    assert_eq!(weights(&model), weights(&trainer.model()));
+}
+
+#[test]
+fn weights_alone_are_no_checkpoint() {
+    let weights = block_on(
+        trainer(quick())
+            .model()
+            .to_safetensors(Precision::Float32, &[]),
+    );
+    let error = Checkpoint::read(&weights.expect("readable")).expect_err("no run");
+    assert_eq!(error.code(), "invalid-checkpoint");
+}
+
+#[test]
+fn a_checkpoint_without_its_moments_is_refused() {
+    let mut trainer = trainer(quick());
+    train(&mut trainer, 1).expect("finite");
+    let whole = bytes(&trainer);
+    let (_, header) = SafeTensors::read_metadata(&whole).expect("a header");
+    let file = SafeTensors::deserialize(&whole).expect("a file");
+    let views = file
+        .iter()
+        .filter(|(name, _)| !name.starts_with("optimizer.second."));
+    let cut = safetensors::serialize(views, header.metadata().clone()).expect("a file");
+    let error = Checkpoint::read(&cut).expect_err("half of it is missing");
+    assert_eq!(error.code(), "missing-tensor");
+    assert!(error.to_string().contains("optimizer.second."), "{error}");
+}
+
+#[test]
+fn other_data_than_the_runs_is_refused() {
+    let checkpoint = bytes(&trainer(quick()));
+    let other = TrainingData::synthetic(2, 72).expect("images");
+    let error = resume(&checkpoint, Some(Arc::new(other))).err();
+    assert_eq!(error.map(|error| error.code()), Some("other-data"));
+}
+
+#[test]
+fn stored_images_must_be_given_again() {
+    let TrainingData { validation, .. } = TrainingData::synthetic(1, 72).expect("images");
+    let load = |set: &Dataset| {
+        let data = TrainingData::from_sets("mine".into(), set.clone(), None, None);
+        Arc::new(data.expect("images"))
+    };
+    let device = device::cpu().device;
+    let run = Trainer::new(&small(), quick(), load(&validation), &device).expect("a run");
+    let checkpoint = bytes(&run);
+    let error = resume(&checkpoint, None).err().expect("no images");
+    assert_eq!(error.code(), "data-needed");
+    assert!(error.to_string().contains("mine"), "{error}");
+    assert!(resume(&checkpoint, Some(load(&validation))).is_ok());
+}
+
+#[test]
+fn broken_weights_are_never_written() {
+    let recipe = Recipe {
+        clip_norm: None,
+        ..quick()
+    };
+    let mut trainer = trainer(recipe);
+    let poisoned = vitpad::train::Batch {
+        pixels: vec![f32::INFINITY; 784],
+        labels: vec![1],
+    };
+    let step = trainer.step_on(poisoned);
+    drop(block_on(vitpad::train::read(vec![step])));
+    trainer.history.losses.push(0.0);
+    trainer.history.accuracies.push(0.0);
+    let error = block_on(trainer.snapshot().write()).expect_err("not finite");
+    assert_eq!(error.code(), "tensor-value");
+}

@@ -1,0 +1,172 @@
+//! Training runs on the native CPU devices.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod checkpoint;
+#[path = "../common/losses.rs"]
+mod losses;
+
+use std::sync::Arc;
+
+use pollster::block_on;
+use vitpad::config::VitConfig;
+use vitpad::data::training::TrainingData;
+use vitpad::device;
+use vitpad::train::{Batch, Recipe, Trainer, evaluate, read};
+use vitpad::{Error, Result};
+
+#[test]
+fn a_hundred_steps_follow_pytorch() {
+    for name in ["published", "accurate"] {
+        block_on(losses::check(name, &device::cpu().device));
+    }
+}
+
+#[cfg(feature = "ndarray")]
+#[test]
+fn a_hundred_steps_follow_pytorch_on_ndarray() {
+    let device = device::ndarray().expect("compiled in").device;
+    block_on(losses::check("accurate", &device));
+}
+
+/// A model that learns in moments.
+fn small() -> VitConfig {
+    VitConfig {
+        width: 16,
+        heads: 2,
+        layers: 1,
+        hidden: 32,
+        ..VitConfig::default()
+    }
+}
+
+fn quick() -> Recipe {
+    Recipe {
+        batch: 16,
+        epochs: 2,
+        learning_rate: 3e-3,
+        warmup: 2,
+        ..Recipe::accurate()
+    }
+}
+
+fn synthetic() -> Arc<TrainingData> {
+    Arc::new(TrainingData::synthetic(1, 72).expect("images"))
+}
+
+fn trainer(recipe: Recipe) -> Trainer {
+    Trainer::new(&small(), recipe, synthetic(), &device::cpu().device).expect("a run")
+}
+
+/// Makes steps and gives their losses.
+fn train(trainer: &mut Trainer, steps: usize) -> Result<Vec<f32>> {
+    for _ in 0..steps {
+        let step = trainer.step();
+        trainer.record(block_on(read(vec![step]))?)?;
+    }
+    let losses = &trainer.history.losses;
+    Ok(losses[losses.len() - steps..].to_vec())
+}
+
+#[test]
+fn the_same_seed_gives_the_same_curve_bit_for_bit() {
+    let curve = |recipe| train(&mut trainer(recipe), 6).expect("finite");
+    assert_eq!(curve(quick()), curve(quick()));
+    assert_ne!(curve(quick()), curve(Recipe { seed: 2, ..quick() }));
+}
+
+#[test]
+fn reading_several_steps_at_once_gives_the_same_losses() {
+    let one_by_one = train(&mut trainer(quick()), 3).expect("finite");
+    let mut trainer = trainer(quick());
+    let steps = (0..3).map(|_| trainer.step()).collect();
+    let readings = block_on(read(steps)).expect("readable");
+    trainer.record(readings).expect("finite");
+    assert_eq!(trainer.history.losses, one_by_one);
+}
+
+#[test]
+fn an_epoch_shows_every_image_once_in_an_order_of_its_own() {
+    let mut trainer = trainer(quick());
+    // 72 images in batches of 16: the fifth has 8.
+    assert_eq!((trainer.steps_per_epoch(), trainer.steps()), (5, 10));
+    let mut labels_of_epoch = || {
+        let steps: Vec<_> = (0..5).map(|_| trainer.step()).collect();
+        let readings = block_on(read(steps)).expect("readable");
+        let sizes: Vec<_> = readings.iter().map(|reading| reading.images).collect();
+        trainer.record(readings).expect("finite");
+        sizes
+    };
+    assert_eq!(labels_of_epoch(), [16, 16, 16, 16, 8]);
+    assert_eq!(labels_of_epoch(), [16, 16, 16, 16, 8]);
+    assert!(trainer.is_done());
+}
+
+#[test]
+fn a_loss_that_is_not_finite_puts_the_run_back_where_it_was_good() {
+    let mut trainer = trainer(quick());
+    train(&mut trainer, 3).expect("finite");
+    let poisoned = Batch {
+        pixels: vec![f32::NAN; 784],
+        labels: vec![1],
+    };
+    let step = trainer.step_on(poisoned);
+    let readings = block_on(read(vec![step])).expect("readable");
+    let error = trainer.record(readings).expect_err("not a number");
+    assert_eq!(error.code(), "non-finite-loss");
+    assert!(error.to_string().contains("at step 4"), "{error}");
+    assert_eq!(trainer.step_count(), 0);
+    assert_eq!(trainer.history.losses.len(), 0);
+    let again = train(&mut trainer, 3).expect("finite again");
+    assert_eq!(
+        again,
+        train(&mut self::trainer(quick()), 3).expect("finite")
+    );
+}
+
+#[test]
+fn images_of_another_size_than_the_models_are_refused() {
+    let config = VitConfig {
+        image_size: 32,
+        ..small()
+    };
+    let refused = Trainer::new(&config, quick(), synthetic(), &device::cpu().device).err();
+    assert_eq!(
+        refused.map(|error| error.to_string()).as_deref(),
+        Some("image_size is 32, expected 28 x 28, the size of the images")
+    );
+}
+
+#[test]
+fn an_evaluation_counts_every_image_once() {
+    let trainer = trainer(quick());
+    let (model, device) = (trainer.model(), device::cpu().device);
+    let data = &trainer.data.validation;
+    let found = block_on(evaluate(&model, data, &device)).expect("readable");
+    assert_eq!(found.images, data.labels.len());
+    let rows: Vec<u32> = found
+        .confusion
+        .chunks(10)
+        .map(|row| row.iter().sum())
+        .collect();
+    for (label, count) in rows.into_iter().enumerate() {
+        let expected = data.labels.iter().filter(|&&l| usize::from(l) == label);
+        assert_eq!(count as usize, expected.count());
+    }
+    let diagonal: u32 = (0..10).map(|i| found.confusion[i * 11]).sum();
+    assert_eq!(diagonal as usize, found.correct);
+    // Fresh weights know nothing.
+    assert!((2.0..3.0).contains(&found.loss), "{}", found.loss);
+}
+
+#[test]
+fn a_recipe_that_cannot_be_is_refused() {
+    let recipe = Recipe {
+        batch: 0,
+        ..quick()
+    };
+    let refused = Trainer::new(&small(), recipe, synthetic(), &device::cpu().device).err();
+    assert!(matches!(
+        refused,
+        Some(Error::Config { field: "batch", .. })
+    ));
+}
