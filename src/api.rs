@@ -2,12 +2,21 @@
 
 mod adapter;
 mod classifier;
+mod data;
 mod error;
 mod image;
+mod iterator;
 mod object;
+mod report;
+mod settings;
+mod trainer;
+mod turn;
 
 pub use adapter::probe_webgpu;
 pub use classifier::Classifier;
+pub use data::{DataSet, idx_info, rasterize};
+pub use settings::{check_options, preset};
+pub use trainer::Trainer;
 
 use wasm_bindgen::prelude::*;
 

@@ -3,25 +3,24 @@
 use std::rc::Rc;
 use std::str::FromStr;
 
-use js_sys::{Float32Array, JSON, Promise, Uint8Array};
+use js_sys::{Float32Array, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
 use super::adapter::probe;
-use super::error::wrong_type;
 use super::image::picture;
-use super::object::{get, object};
+use super::object::{Options, object, to_js};
 use crate::classifier::{self, Prediction};
 use crate::config::VitConfig;
 use crate::data::drawing::Picture;
-use crate::device::{Fallback, Request};
+use crate::device::{Adapter, Fallback, Request, Selected};
 use crate::error::Result;
 
 /// Reads handwritten digits.
 #[wasm_bindgen]
 pub struct Classifier {
     // Shared with running predictions, so that `free()` is allowed at any time.
-    inner: Rc<classifier::Classifier>,
+    pub(super) inner: Rc<classifier::Classifier>,
 }
 
 #[wasm_bindgen]
@@ -34,18 +33,13 @@ impl Classifier {
     pub async fn load(
         #[wasm_bindgen(unchecked_param_type = "LoadOptions")] options: JsValue,
     ) -> Result<Self, JsValue> {
-        let request = match text(&options, "device", "the name of a device")? {
-            None => Request::Auto,
-            Some(name) => Request::from_str(&name)?,
-        };
-        let config = text(&options, "preset", "the name of a preset")?
+        let options = Options(&options);
+        let (request, adapter) = device(&options).await?;
+        let config = options
+            .text("preset", "the name of a preset")?
             .map(|name| VitConfig::preset(&name))
             .transpose()?;
-        let weights = weights(&options)?;
-        let adapter = match request {
-            Request::Auto | Request::WebGpu => probe().await,
-            Request::Cpu | Request::NdArray => Err(Fallback::NoWebGpu),
-        };
+        let weights = options.bytes("weights")?;
         let inner =
             classifier::Classifier::load(request, adapter, &weights, config.as_ref()).await?;
         Ok(Self {
@@ -70,37 +64,24 @@ impl Classifier {
                 return Ok(JsValue::NULL);
             };
             let prediction = inner.classify(&picture).await?;
-            Ok(to_js(&prediction, &picture))
+            Ok(describe(&prediction, &picture))
         })
     }
 
     /// The device in use.
     #[wasm_bindgen(getter, js_name = deviceInfo, unchecked_return_type = "DeviceInfo")]
     pub fn device_info(&self) -> JsValue {
-        let selected = &self.inner.selected;
-        let fallback = selected.fallback.as_ref().map_or(JsValue::NULL, |reason| {
-            object(&[
-                ("code", reason.code().into()),
-                ("reason", reason.to_string().into()),
-            ])
-        });
-        object(&[
-            ("kind", selected.kind.id().into()),
-            ("name", selected.kind.name().into()),
-            ("description", selected.description.as_str().into()),
-            ("fallback", fallback),
-        ])
+        device_info(&self.inner.selected)
     }
 
     /// The hyperparameters of the model.
     #[wasm_bindgen(getter, unchecked_return_type = "VitConfig")]
     pub fn config(&self) -> JsValue {
-        let json = serde_json::to_string(&self.inner.model.config).expect("a plain struct");
-        JSON::parse(&json).expect("serde writes valid JSON")
+        to_js(&self.inner.model.config)
     }
 }
 
-fn to_js(prediction: &Prediction, picture: &Picture) -> JsValue {
+fn describe(prediction: &Prediction, picture: &Picture) -> JsValue {
     let probabilities = Float32Array::from(prediction.probabilities.as_slice());
     object(&[
         ("digit", (prediction.digit as u32).into()),
@@ -110,22 +91,32 @@ fn to_js(prediction: &Prediction, picture: &Picture) -> JsValue {
     ])
 }
 
-/// An optional string property.
-fn text(options: &JsValue, name: &'static str, expected: &'static str) -> Result<Option<String>> {
-    let value = get(options, name);
-    if value.is_undefined() || value.is_null() {
-        return Ok(None);
-    }
-    value
-        .as_string()
-        .map(Some)
-        .ok_or_else(|| wrong_type(name, &value, expected))
+/// What the caller wants to compute on, and what the browser says of its graphics adapter.
+pub async fn device(
+    options: &Options<'_>,
+) -> Result<(Request, Result<Adapter, Fallback>), JsValue> {
+    let request = match options.text("device", "the name of a device")? {
+        None => Request::Auto,
+        Some(name) => Request::from_str(&name)?,
+    };
+    let adapter = match request {
+        Request::Auto | Request::WebGpu => probe().await,
+        Request::Cpu | Request::NdArray => Err(Fallback::NoWebGpu),
+    };
+    Ok((request, adapter))
 }
 
-fn weights(options: &JsValue) -> Result<Vec<u8>> {
-    let value = get(options, "weights");
-    let bytes: &Uint8Array = value
-        .dyn_ref()
-        .ok_or_else(|| wrong_type("weights", &value, "a Uint8Array with a safetensors file"))?;
-    Ok(bytes.to_vec())
+pub fn device_info(selected: &Selected) -> JsValue {
+    let fallback = selected.fallback.as_ref().map_or(JsValue::NULL, |reason| {
+        object(&[
+            ("code", reason.code().into()),
+            ("reason", reason.to_string().into()),
+        ])
+    });
+    object(&[
+        ("kind", selected.kind.id().into()),
+        ("name", selected.kind.name().into()),
+        ("description", selected.description.as_str().into()),
+        ("fallback", fallback),
+    ])
 }

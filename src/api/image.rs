@@ -22,17 +22,17 @@ pub fn picture(image: &JsValue) -> Result<Option<Picture>> {
         return Ok(from_rgba(width, height, &image.data())?);
     }
     if let Some(strokes) = image.dyn_ref::<Array>() {
-        let strokes: Vec<_> = strokes
-            .iter()
-            .map(|stroke| read_stroke(&stroke))
-            .collect::<Result<_>>()?;
-        return Ok(rasterize(&strokes)?);
+        return Ok(rasterize(&read_strokes(strokes)?)?);
     }
     Err(wrong_type(
         "image",
         image,
         "a Float32Array, an ImageData or an array of strokes",
     ))
+}
+
+pub fn read_strokes(strokes: &Array) -> Result<Vec<Stroke>> {
+    strokes.iter().map(|stroke| read_stroke(&stroke)).collect()
 }
 
 fn read_stroke(stroke: &JsValue) -> Result<Stroke> {

@@ -1,19 +1,128 @@
-//! Plain JavaScript objects.
+//! Plain JavaScript objects, made and read.
 
-use js_sys::{Object, Reflect};
-use wasm_bindgen::JsValue;
+use js_sys::{JSON, Object, Reflect, Uint8Array};
+use serde::{Serialize, de::DeserializeOwned};
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::error::wrong_type;
+use crate::error::{Error, Result};
 
 /// An object with these properties.
 pub fn object(properties: &[(&str, JsValue)]) -> JsValue {
     let object = Object::new();
     for (name, value) in properties {
-        Reflect::set(&object, &JsValue::from_str(name), value)
-            .expect("a new object takes any property");
+        set(&object, name, value.clone());
     }
     object.into()
+}
+
+/// Sets a property of an object of ours.
+pub fn set(object: &JsValue, name: &str, value: JsValue) {
+    Reflect::set(object, &JsValue::from_str(name), &value)
+        .expect("a new object takes any property");
 }
 
 /// A property, or `undefined` where there is none or `target` is no object.
 pub fn get(target: &JsValue, name: &str) -> JsValue {
     Reflect::get(target, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// What serde makes of a value, as a plain object.
+pub fn to_js(value: &impl Serialize) -> JsValue {
+    let json = serde_json::to_string(value).expect("a plain struct");
+    JSON::parse(&json).expect("serde writes valid JSON")
+}
+
+/// An options object of the caller's: each property may be missing, undefined or null.
+pub struct Options<'a>(pub &'a JsValue);
+
+impl Options<'_> {
+    pub fn get(&self, name: &str) -> Option<JsValue> {
+        let value = get(self.0, name);
+        (!value.is_undefined() && !value.is_null()).then_some(value)
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    pub fn text(&self, name: &'static str, expected: &'static str) -> Result<Option<String>> {
+        let read = |value: JsValue| {
+            value
+                .as_string()
+                .ok_or_else(|| wrong_type(name, &value, expected))
+        };
+        self.get(name).map(read).transpose()
+    }
+
+    /// An integer from 0 on that JavaScript holds exactly.
+    pub fn integer(&self, name: &'static str) -> Result<Option<u64>> {
+        let Some(value) = self.get(name) else {
+            return Ok(None);
+        };
+        let number = value
+            .as_f64()
+            .ok_or_else(|| wrong_type(name, &value, "a number"))?;
+        if number.fract() == 0.0 && (0.0..=9_007_199_254_740_991.0).contains(&number) {
+            return Ok(Some(number as u64));
+        }
+        Err(Error::Argument {
+            argument: name,
+            found: number.to_string(),
+            expected: "a whole number from 0 on",
+        })
+    }
+
+    pub fn bytes(&self, name: &'static str) -> Result<Vec<u8>> {
+        let value = get(self.0, name);
+        let bytes: &Uint8Array = value
+            .dyn_ref()
+            .ok_or_else(|| wrong_type(name, &value, "a Uint8Array with a file's bytes"))?;
+        Ok(bytes.to_vec())
+    }
+
+    /// `base` with the properties that the object `name` has.
+    pub fn changed<T: Serialize + DeserializeOwned>(
+        &self,
+        name: &'static str,
+        base: T,
+    ) -> Result<T> {
+        let Some(changes) = self.get(name) else {
+            return Ok(base);
+        };
+        let all = to_js(&base);
+        if !changes.is_object() {
+            return Err(wrong_type(name, &changes, "an object"));
+        }
+        let changes = Object::entries(changes.unchecked_ref());
+        for entry in changes.iter() {
+            let value = Reflect::get_u32(&entry, 1).unwrap_or(JsValue::UNDEFINED);
+            // As TypeScript's Partial: an undefined property is one left out.
+            if !value.is_undefined() {
+                let key = Reflect::get_u32(&entry, 0).unwrap_or(JsValue::UNDEFINED);
+                Reflect::set(&all, &key, &value).expect("a plain object");
+            }
+        }
+        read_json(&all, name)
+    }
+
+    /// What serde makes of a value that may be missing.
+    pub fn parse<T: DeserializeOwned>(value: &JsValue, name: &'static str) -> Result<Option<T>> {
+        if value.is_undefined() || value.is_null() {
+            return Ok(None);
+        }
+        read_json(value, name).map(Some)
+    }
+}
+
+fn read_json<T: DeserializeOwned>(value: &JsValue, name: &'static str) -> Result<T> {
+    let json = JSON::stringify(value)
+        .ok()
+        .and_then(|json| json.as_string());
+    let json = json.unwrap_or_default();
+    let mut reader = serde_json::Deserializer::from_str(&json);
+    serde_path_to_error::deserialize(&mut reader).map_err(|error| Error::Options {
+        name: format!("{name}.{}", error.path()),
+        message: error.into_inner().to_string(),
+    })
 }

@@ -272,3 +272,8 @@ export interface CheckpointInfo {
   position: Position;
   history: History;
 }
+
+export interface Trainer {
+  /** `for await (const stats of trainer)`: a step at a time, until the run is done. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<StepStats>;
+}
