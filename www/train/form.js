@@ -98,7 +98,7 @@ export class FormView extends EventTarget {
    * @returns {string | undefined} the field that is named first
    */
   #culprit(problem) {
-    const words = problem.replace("betas[0]", "beta1").replace("betas[1]", "beta2").split(/[^\w-]+/);
+    const words = problem.toLowerCase().replace("betas[0]", "beta1").replace("betas[1]", "beta2").split(/[^\w-]+/);
     return words.find((word) => this.#views.has(word));
   }
 
