@@ -1,8 +1,9 @@
 import { find, percent } from "../dom.js";
 import { Chart } from "./chart.js";
-import { accuracy, learningRate, loss, whole } from "./format.js";
+import { learningRate } from "./format.js";
 import { RunRecord } from "./record.js";
 import { save } from "./save.js";
+import { TableView } from "./table.js";
 
 /** @typedef {import("./chart.js").Line} Line */
 /** @typedef {{ name: string, record: RunRecord, color: string }} Compared */
@@ -23,7 +24,7 @@ export class ChartsView {
   #accuracy;
   #rate;
   #legend;
-  #rows;
+  #table;
   #details;
   #csv;
   #tableShown = 0;
@@ -42,7 +43,7 @@ export class ChartsView {
       range: (_, high) => [0, high > 0 ? high * 1.1 : 1],
     });
     this.#legend = find("legend", HTMLElement, panel);
-    this.#rows = find("epoch-rows", HTMLElement, panel);
+    this.#table = new TableView(find("epoch-rows", HTMLTableSectionElement, panel));
     this.#details = find("numbers-table", HTMLDetailsElement, panel);
     this.#csv = find("download-csv", HTMLButtonElement, panel);
     this.#csv.addEventListener("click", () => save(`${this.#name}.csv`, this.record.toCsv()));
@@ -104,21 +105,7 @@ export class ChartsView {
   showTable() {
     if (!this.#details.open) return;
     this.#tableShown = performance.now();
-    const rows = this.record.rows.map((row) => {
-      const cells = [
-        Number.isInteger(row.epoch) ? whole(row.epoch) : `${row.epoch.toFixed(2)} (last step)`,
-        whole(row.step),
-        loss(row.loss),
-        accuracy(row.accuracy),
-        loss(row.validationLoss),
-        accuracy(row.validationAccuracy),
-        learningRate(row.rate),
-      ];
-      const element = document.createElement("tr");
-      element.append(...cells.map((text, i) => cell(i === 0 ? "th" : "td", text)));
-      return element;
-    });
-    this.#rows.replaceChildren(...rows);
+    this.#table.show(this.record.rows);
   }
 
   /** @param {Compared[]} others */
@@ -170,15 +157,4 @@ function linesOf(record, what, { name, color, validation, isMain }) {
       values: points.map((point) => point[what]),
     },
   ];
-}
-
-/**
- * @param {"th" | "td"} tag
- * @param {string} text
- */
-function cell(tag, text) {
-  const element = document.createElement(tag);
-  element.textContent = text;
-  if (tag === "th") element.setAttribute("scope", "row");
-  return element;
 }
