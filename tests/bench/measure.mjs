@@ -9,7 +9,7 @@ import { Tab } from "./tab.mjs";
 const WARM_UP = { steps: 3, milliseconds: 20_000 };
 const ROUNDS = { fewest: 2, most: 7, milliseconds: 60_000 };
 /** A turn is about this long. */
-const TURN = { milliseconds: 1_000, mostSteps: 30 };
+const TURN = { milliseconds: 1_000, mostSteps: 100 };
 
 /**
  * @param {string[]} libraries
