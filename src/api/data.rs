@@ -36,7 +36,7 @@ impl DataSet {
     ///
     /// Throws code `invalid-data` for no images, `invalid-argument` for what is no number.
     pub fn synthetic(
-        #[wasm_bindgen(unchecked_param_type = "SyntheticOptions | undefined")] options: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "SyntheticOptions")] options: JsValue,
     ) -> Result<Self, JsValue> {
         let options = Options(&options);
         let images = options
@@ -99,7 +99,7 @@ impl DataSet {
         &self,
         count: f64,
         seed: f64,
-        #[wasm_bindgen(unchecked_param_type = "Augment | null | undefined")] augment: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "Augment | null")] augment: JsValue,
     ) -> Result<JsValue, JsValue> {
         let augment: Option<Augment> = Options::parse(&augment, "augment")?;
         let (pixels, labels) = preview(&self.inner, count as usize, seed as u64, augment)?;

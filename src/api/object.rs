@@ -121,8 +121,14 @@ fn read_json<T: DeserializeOwned>(value: &JsValue, name: &'static str) -> Result
         .and_then(|json| json.as_string());
     let json = json.unwrap_or_default();
     let mut reader = serde_json::Deserializer::from_str(&json);
-    serde_path_to_error::deserialize(&mut reader).map_err(|error| Error::Options {
-        name: format!("{name}.{}", error.path()),
-        message: error.into_inner().to_string(),
+    serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = format!("{name}.{}", error.path());
+        let message = error.into_inner().to_string();
+        // Lines and columns are those of a text that the caller never saw.
+        let message = message.split(" at line ").next().unwrap_or_default();
+        Error::Options {
+            name: path,
+            message: message.into(),
+        }
     })
 }

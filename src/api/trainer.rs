@@ -77,7 +77,7 @@ impl Trainer {
     #[wasm_bindgen(unchecked_return_type = "Trainer")]
     pub async fn resume(
         checkpoint: Vec<u8>,
-        #[wasm_bindgen(unchecked_param_type = "ResumeOptions | undefined")] options: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "ResumeOptions")] options: JsValue,
     ) -> Result<JsValue, JsValue> {
         let options = Options(&options);
         let data = data_of(&options)?;
@@ -104,8 +104,8 @@ impl Trainer {
     #[wasm_bindgen(unchecked_return_type = "Promise<StepStats>")]
     pub fn step(
         &self,
-        count: Option<f64>,
-        #[wasm_bindgen(unchecked_param_type = "AbortSignal | null | undefined")] signal: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "number")] count: Option<f64>,
+        #[wasm_bindgen(unchecked_optional_param_type = "AbortSignal | null")] signal: JsValue,
     ) -> Promise {
         let run = self.run.clone();
         let count = count.unwrap_or(1.0).max(1.0) as usize;
@@ -117,7 +117,7 @@ impl Trainer {
     #[wasm_bindgen(unchecked_return_type = "AsyncIterableIterator<StepStats>")]
     pub fn run(
         &self,
-        #[wasm_bindgen(unchecked_param_type = "AbortSignal | null | undefined")] signal: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "AbortSignal | null")] signal: JsValue,
     ) -> JsValue {
         iterator(&self.run, signal)
     }
@@ -127,7 +127,7 @@ impl Trainer {
     #[wasm_bindgen(unchecked_return_type = "Promise<Evaluation>")]
     pub fn evaluate(
         &self,
-        #[wasm_bindgen(unchecked_param_type = "EvaluateOptions | undefined")] options: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "EvaluateOptions")] options: JsValue,
     ) -> Promise {
         let run = self.run.clone();
         self.run.queue(async move { run.evaluate(&options).await })
@@ -148,7 +148,7 @@ impl Trainer {
     #[wasm_bindgen(unchecked_return_type = "Promise<Uint8Array>")]
     pub fn weights(
         &self,
-        #[wasm_bindgen(unchecked_param_type = "\"float32\" | \"float16\" | undefined")]
+        #[wasm_bindgen(unchecked_optional_param_type = "\"float32\" | \"float16\"")]
         precision: JsValue,
     ) -> Promise {
         let run = self.run.clone();

@@ -5,6 +5,10 @@
 mod api;
 #[path = "../common/golden.rs"]
 mod golden;
+#[path = "../common/losses.rs"]
+mod losses;
+#[path = "training.rs"]
+mod training;
 
 use api::{code, load, load_default};
 use vitpad::device;
@@ -77,4 +81,38 @@ async fn webgpu_by_name_is_refused() {
         .err()
         .expect("no GPU code in this file");
     assert_eq!(code(&error), "device-unavailable");
+}
+
+#[wasm_bindgen_test]
+async fn a_hundred_steps_follow_pytorch() {
+    for name in ["published", "accurate"] {
+        losses::check(name, &device::cpu().device).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn runs_are_resumed_bit_for_bit_on_both_devices() {
+    for device in ["cpu", "ndarray"] {
+        training::check_run(device).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn steps_are_iterated_and_aborted() {
+    training::check_iteration().await;
+}
+
+#[wasm_bindgen_test]
+async fn calls_that_are_not_awaited_wait_for_each_other() {
+    training::check_queue().await;
+}
+
+#[wasm_bindgen_test]
+async fn bad_training_options_are_typed_errors() {
+    training::check_bad_options().await;
+}
+
+#[wasm_bindgen_test]
+fn data_sets_are_read_and_refused() {
+    training::check_data();
 }

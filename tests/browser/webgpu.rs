@@ -5,6 +5,8 @@
 mod api;
 #[path = "../common/golden.rs"]
 mod golden;
+#[path = "training.rs"]
+mod training;
 
 use api::load_default;
 use burn::tensor::Device;
@@ -64,4 +66,9 @@ async fn auto_leaves_a_software_adapter_to_the_cpu_and_says_why() {
         api::fallback_code(&classifier).as_deref(),
         Some("software-adapter")
     );
+}
+
+#[wasm_bindgen_test]
+async fn runs_are_resumed() {
+    training::check_run("webgpu").await;
 }
