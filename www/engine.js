@@ -101,8 +101,7 @@ export class Engine {
    * @returns {boolean} whether it was the GPU module's, and the CPU carries on
    */
   absorb(error) {
-    const stack = error instanceof Error ? String(error.stack) : "";
-    if (!this.#gpuCrash || /\b(cpu|ndarray)(_bg)?\.(js|wasm)/.test(stack)) return false;
+    if (!this.#gpuCrash || isFromCpu(error)) return false;
     this.#gpuCrash.reject(error);
     if (this.#gpu) this.#leaveGpu("WebGPU failed", error);
     return true;
@@ -151,27 +150,36 @@ export class Engine {
 }
 
 /**
+ * @param {unknown} error an uncaught error
+ * @returns {boolean} whether the CPU's module threw it, which nothing can step in for
+ */
+export function isFromCpu(error) {
+  const stack = error instanceof Error ? String(error.stack) : "";
+  return /\b(cpu|ndarray)(_bg)?\.(js|wasm)/.test(stack);
+}
+
+/**
  * @param {"auto" | "webgpu"} device
  * @param {Awaited<ReturnType<WasmModule["probeWebGpu"]>>} probe
  * @returns {string | undefined} why not to use WebGPU
  */
-function refuse(device, { usable, software, reason }) {
+export function refuse(device, { usable, software, reason }) {
   if (!usable) return reason ?? "WebGPU is not available.";
   if (software && device === "auto") return reason ?? SOFTWARE_ADAPTER;
   return undefined;
 }
 
 /**
- * @param {Classifier} classifier
+ * @param {Pick<Classifier, "deviceInfo">} user of the device
  * @param {string | null} reason
  * @returns {DeviceState}
  */
-function describe(classifier, reason) {
-  const { kind, name, description } = classifier.deviceInfo;
+export function describe({ deviceInfo }, reason) {
+  const { kind, name, description } = deviceInfo;
   return { kind, name, description, reason, pending: false };
 }
 
 /** @param {unknown} error */
-function codeOf(error) {
+export function codeOf(error) {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }

@@ -78,7 +78,7 @@ export class WorkerClient {
     const id = ++this.#lastId;
     const call = Promise.withResolvers();
     this.#pending.set(id, call);
-    this.#worker.postMessage({ id, ...request });
+    this.#worker.postMessage({ id, request });
     return call.promise;
   }
 
@@ -112,9 +112,10 @@ export class WorkerClient {
  */
 export function serve(answer, absorb) {
   self.addEventListener("message", async ({ data }) => {
-    const { id, ...request } = data;
+    /** @type {{ id: number, request: Request }} */
+    const { id, request } = data;
     try {
-      const value = await answer(/** @type {Request} */ (request));
+      const value = await answer(request);
       self.postMessage({ id, value }, { transfer: largeBuffers(value) });
     } catch (error) {
       self.postMessage({ id, error: toPlainError(error) });

@@ -177,7 +177,7 @@ export class TrainClient {
 
   /**
    * @param {string} name
-   * @param {Uint8Array} bytes
+   * @param {Uint8Array<ArrayBuffer>} bytes
    * @returns {Promise<RunInfo>}
    */
   import(name, bytes) {

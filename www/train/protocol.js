@@ -1,6 +1,6 @@
 /**
  * The messages between the training page (train/client.js) and its worker (train/worker.js): a
- * request carries an id and gets one reply of the same id; events come in between.
+ * request gets one reply, events come in between (rpc.js).
  *
  * @typedef {import("../cpu.js").CheckpointInfo} CheckpointInfo
  * @typedef {import("../cpu.js").Augment} Augment
@@ -86,7 +86,8 @@
  * @typedef {{ type: "delete", id: string }} DeleteRequest
  * @typedef {{ type: "export", id: string, what: "checkpoint" | "float32" | "float16" }} ExportRequest
  *   → Uint8Array
- * @typedef {{ type: "import", name: string, bytes: Uint8Array }} ImportRequest
+ * @typedef {{ type: "import", name: string,
+ *   bytes: Uint8Array<ArrayBuffer> }} ImportRequest
  *   a checkpoint → RunInfo
  * @typedef {SetsRequest | DescribeRequest | PreviewRequest | AddFilesRequest
  *   | RemoveSetRequest | CheckRequest | PresetRequest | StartRequest | ResumeRequest | PauseRequest | ContinueRequest | StopRequest

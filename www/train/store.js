@@ -81,6 +81,8 @@ export function deleteRun(id) {
  * @returns {Promise<() => void>} lets go of it; rejects with the code `run-in-use`
  */
 export async function lockRun(id) {
+  // Where there are no locks, there is no storage to share either.
+  if (!navigator.locks) return () => {};
   const held = Promise.withResolvers();
   const taken = Promise.withResolvers();
   const request = navigator.locks.request(lockName(id), { ifAvailable: true }, (lock) => {

@@ -1,0 +1,185 @@
+/**
+ * Where a trainer computes: on WebGPU where that is wanted and there, or else on the CPU, and why.
+ *
+ * @typedef {import("../cpu.js").Trainer} Trainer
+ * @typedef {import("../protocol.js").Device} Device
+ * @typedef {import("../wasm.js").Build} Build
+ * @typedef {import("../wasm.js").Loaded} Loaded
+ * @typedef {import("../wasm.js").WasmModule} WasmModule
+ * @typedef {(build: Build) => Promise<Loaded>} Load
+ *
+ * @typedef {{ trainer: Trainer, memory: WebAssembly.Memory, reason: string | null }} Opened
+ */
+import { codeOf, isFromCpu, refuse } from "../engine.js";
+
+/**
+ * @template T what the trainer is made from
+ * @typedef {object} Maker
+ * @property {(module: WasmModule) => Promise<T>} prepare what has nothing to do with the device
+ * @property {(module: WasmModule, prepared: T, device: Build) => Promise<Trainer>} make
+ * @property {(prepared: T) => void} release
+ */
+
+/** Codes of errors that are about the input: another device would say the same. */
+const INPUT_ERRORS = new Set([
+  "invalid-argument", "invalid-checkpoint", "invalid-config", "invalid-data", "data-needed",
+  "missing-tensor", "not-safetensors", "other-data", "tensor-shape", "unknown-preset",
+]);
+
+export class Devices {
+  /** @type {Load} */
+  #load;
+  /** @type {(what: string) => void} */
+  #onWait;
+  /** @type {Map<Build, Promise<Loaded>>} */
+  #loaded = new Map();
+  /** @type {PromiseWithResolvers<never> | null} rejects when the GPU module has crashed */
+  #gpuCrash = null;
+  /** @type {string | null} why the GPU module is not tried again */
+  #gpuFailure = null;
+
+  /**
+   * @param {Load} load
+   * @param {(what: string) => void} onWait what takes its time
+   */
+  constructor(load, onWait) {
+    this.#load = load;
+    this.#onWait = onWait;
+  }
+
+  /**
+   * @param {Build} build
+   * @returns {Promise<Loaded>}
+   */
+  load(build) {
+    let loaded = this.#loaded.get(build);
+    if (!loaded) {
+      loaded = this.#load(build);
+      // A download that failed may succeed the next time.
+      loaded.catch(() => this.#loaded.delete(build));
+      this.#loaded.set(build, loaded);
+    }
+    return loaded;
+  }
+
+  /**
+   * @template T
+   * @param {Device} device
+   * @param {Maker<T>} maker
+   * @returns {Promise<Opened>}
+   */
+  async open(device, maker) {
+    if (device === "ndarray") return this.#open("ndarray", maker, null);
+    if (device === "cpu") return this.#open("cpu", maker, null);
+    const refusal = await this.#refuseGpu(device);
+    if (refusal) return this.#open("cpu", maker, refusal);
+    this.#onWait("Starting WebGPU …");
+    try {
+      return await this.#open("webgpu", maker, null);
+    } catch (error) {
+      if (!(error instanceof GpuError)) throw error;
+      return this.#open("cpu", maker, error.message);
+    }
+  }
+
+  /**
+   * What steps in when a trainer has failed while it ran.
+   *
+   * @template T
+   * @param {Trainer} trainer the one that failed
+   * @param {unknown} error
+   * @param {Maker<T>} maker
+   * @returns {Promise<Opened | null>} null where nothing can step in
+   */
+  async replace(trainer, error, maker) {
+    if (trainer.deviceInfo.kind !== "webgpu") return null;
+    this.#gpuFailure = `WebGPU failed: ${messageOf(error)}`;
+    return this.#open("cpu", maker, this.#gpuFailure);
+  }
+
+  /**
+   * A panic in wasm leaves the promise it belongs to hanging, and shows as an uncaught error only.
+   * @param {unknown} error an uncaught error
+   * @returns {boolean} whether it was the GPU module's, and the CPU can step in
+   */
+  absorb(error) {
+    if (!this.#gpuCrash || isFromCpu(error)) return false;
+    this.#gpuFailure = `WebGPU failed: ${messageOf(error)}`;
+    this.#gpuCrash.reject(error);
+    return true;
+  }
+
+  /**
+   * @template T
+   * @param {Promise<T>} work
+   * @returns {Promise<T>}
+   */
+  orCrash(work) {
+    return this.#gpuCrash ? Promise.race([work, this.#gpuCrash.promise]) : work;
+  }
+
+  /** @param {"auto" | "webgpu"} device */
+  async #refuseGpu(device) {
+    if (this.#gpuFailure) return `${this.#gpuFailure}; reload the page to try it again`;
+    this.#onWait("Looking for a GPU …");
+    const { module } = await this.load("cpu");
+    return refuse(device, await module.probeWebGpu());
+  }
+
+  /**
+   * @template T
+   * @param {Build} build
+   * @param {Maker<T>} maker
+   * @param {string | null} reason
+   * @returns {Promise<Opened>}
+   */
+  async #open(build, { prepare, make, release }, reason) {
+    const isGpu = build === "webgpu";
+    const { module, memory } = await (isGpu ? asGpuError(this.load(build)) : this.load(build));
+    if (isGpu) this.#expectCrash();
+    else this.#gpuCrash = null;
+    const prepared = await prepare(module);
+    try {
+      const made = make(module, prepared, build);
+      const trainer = await (isGpu ? asGpuError(this.orCrash(made)) : made);
+      if (trainer.deviceInfo.kind === build) return { trainer, memory, reason };
+      const { fallback, kind } = trainer.deviceInfo;
+      trainer.free();
+      throw new GpuError(fallback?.reason ?? `the trainer is on ${kind}`);
+    } finally {
+      release(prepared);
+    }
+  }
+
+  #expectCrash() {
+    this.#gpuCrash = Promise.withResolvers();
+    // Nobody may be waiting when it is rejected.
+    this.#gpuCrash.promise.catch(() => {});
+  }
+}
+
+/** The GPU could not be started; the CPU can. */
+class GpuError extends Error {
+  /** @param {string} why */
+  constructor(why) {
+    super(`WebGPU could not be started: ${why}`);
+  }
+}
+
+/**
+ * @template T
+ * @param {Promise<T>} work
+ * @returns {Promise<T>}
+ */
+async function asGpuError(work) {
+  try {
+    return await work;
+  } catch (error) {
+    throw INPUT_ERRORS.has(codeOf(error)) ? error : new GpuError(messageOf(error));
+  }
+}
+
+/** @param {unknown} error */
+function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
+}
