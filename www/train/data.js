@@ -37,7 +37,6 @@ export class Data {
   /** @param {(event: import("./protocol.js").TrainEvent) => void} post */
   constructor(post) {
     this.#post = post;
-    this.#digits.addEventListener("change", () => this.#forget(({ source }) => source === "mine"));
   }
 
   /**
@@ -46,7 +45,7 @@ export class Data {
    * @returns {Promise<Lease>}
    */
   async open(spec, module) {
-    const key = JSON.stringify(spec);
+    const key = await this.#keyOf(spec);
     let entry = this.#entries.find((each) => each.key === key && each.module === module);
     if (!entry) {
       entry = { key, module, set: this.#load(spec, module), uses: 0 };
@@ -88,7 +87,8 @@ export class Data {
 
   /** @param {string} set */
   async removeGiven(set) {
-    this.#forget((spec) => spec.source === "files" && spec.set === set);
+    this.#latest?.release();
+    this.#latest = undefined;
     this.#unkept.delete(set);
     await removeSet(GIVEN + set);
   }
@@ -212,12 +212,16 @@ export class Data {
     return { release };
   }
 
-  /** @param {(spec: DataSpec) => boolean} concerned whose data has changed */
-  #forget(concerned) {
-    this.#latest?.release();
-    this.#latest = undefined;
-    // Who uses it goes on with what it was; the next one loads it anew.
-    this.#entries = this.#entries.filter(({ key }) => !concerned(JSON.parse(key)));
+  /**
+   * @param {DataSpec} spec
+   * @returns {Promise<string>} differs where the data may
+   */
+  async #keyOf(spec) {
+    const key = JSON.stringify(spec);
+    if (spec.source !== "mine") return key;
+    // Digits may have been added or removed, in this tab or another.
+    const { pixels, labels } = await this.#digits.all();
+    return key + digestOf(pixels, labels);
   }
 }
 

@@ -191,18 +191,20 @@ function trainFirst([a, b]) {
  */
 export function nameOf(picked, files) {
   const { name } = picked.find(({ bytes }) => bytes === files.images) ?? picked[0];
-  const words = name.replace(/\.gz$/i, "").replace(/[._-]?(idx[13][._-]ubyte|ubyte)$/i, "").replace(/[._-]?images?$/i, "");
+  const words = name.replace(/\.gz$/i, "").replace(/[._-]?(idx[13][._-]ubyte|ubyte|idx)$/i, "").replace(/[._-]?images?$/i, "");
   const safe = words.replace(/[^\w.-]+/g, "-").replace(/^[.-]+|[.-]+$/g, "").slice(0, 40) || "images";
-  return `${safe}-${digestOf(files.images)}`;
+  return `${safe}-${digestOf(files.images, files.labels)}`;
 }
 
 /**
- * @param {Uint8Array} bytes
+ * @param {Uint8Array[]} parts
  * @returns {string} FNV-1a, in hexadecimal: crypto.subtle is not there on every address
  */
-export function digestOf(bytes) {
+export function digestOf(...parts) {
   let hash = 0x811c9dc5;
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  for (const bytes of parts) {
+    for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  }
   return (hash >>> 0).toString(16).padStart(8, "0");
 }
 

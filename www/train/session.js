@@ -82,7 +82,7 @@ export class Session {
   /** Resolves once it is paused, and saved. */
   async pause() {
     if (this.state === "paused") return;
-    if (!this.#loop || this.#wanted === "stop") throw new CodedError("not-running", "no run is going on");
+    if (!this.#loop || this.#hasEnded || this.#wanted === "stop") throw new CodedError("not-running", "no run is going on");
     this.#wanted = "pause";
     this.#setState("pausing");
     this.#evaluation?.abort();
@@ -186,7 +186,7 @@ export class Session {
     const { now, orCrash } = this.#options;
     if (this.state === "evaluating") this.#setState("running");
     const start = now();
-    const stats = await orCrash(this.#trainer.step(this.#count));
+    const stats = await orCrash(this.#trainer.step(this.#count, null));
     this.#note(stats, now() - start);
     if (this.#saver.isDue) await this.#save("running");
   }

@@ -86,7 +86,7 @@ async function answerWithWasm(request, module) {
  * @param {import("../cpu.js").DataSet} set
  */
 function preview({ count, seed, augment }, set) {
-  const plain = set.samples(count, seed);
+  const plain = set.samples(count, seed, null);
   return { plain, augmented: augment && set.samples(count, seed, augment) };
 }
 

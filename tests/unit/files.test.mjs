@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { disk, emptyDisk } from "./opfs.mjs";
+import { keepSet, listSets, nameOf, readSet, sortPicked } from "../../www/train/files.js";
+
+const picked = (name, kind, count) => ({ name, bytes: new TextEncoder().encode(name), info: { kind, count } });
+const names = (files) => Object.values(files).map((bytes) => bytes && new TextDecoder().decode(bytes));
+
+beforeEach(emptyDisk);
+
+test("images and labels are told by their headers, training and test by their names", () => {
+  const files = sortPicked([
+    picked("t10k-labels", "labels", 10),
+    picked("big", "images", 10),
+    picked("t10k-images", "images", 10),
+    picked("l", "labels", 10),
+  ]);
+  assert.deepEqual(names(files), ["big", "l", "t10k-images", "t10k-labels"]);
+});
+
+test("without such names the larger set is for training", () => {
+  const four = [picked("a", "images", 5), picked("b", "labels", 50), picked("c", "images", 50), picked("d", "labels", 5)];
+  assert.deepEqual(names(sortPicked(four)), ["c", "b", "a", "d"]);
+});
+
+for (const [what, files, message] of [
+  ["one file", [picked("a", "images", 5)], /found a \(images\)/],
+  ["no file", [], /found none/],
+  ["labels without images", [picked("a", "labels", 5), picked("b", "labels", 5)], /expected a file of images/],
+  ["sets that can't be told apart", ["a", "b"].flatMap((n) => [picked(n, "images", 5), picked(`${n}l`, "labels", 5)]), /a or b\?/],
+]) {
+  test(`refuses ${what}`, () => assert.throws(() => sortPicked(files), { code: "invalid-files", message }));
+}
+
+test("a set's name follows from its files", () => {
+  const pair = [picked("train-images-idx3-ubyte.gz", "images", 5), picked("labels", "labels", 5)];
+  const name = nameOf(pair, sortPicked(pair));
+  assert.match(name, /^train-[0-9a-f]{8}$/);
+  const others = [pair[0], picked("other labels", "labels", 5)];
+  assert.notEqual(nameOf(others, sortPicked(others)), name);
+});
+
+test("a set is kept whole or not at all", async () => {
+  const files = { images: Uint8Array.of(1), labels: Uint8Array.of(2) };
+  await keepSet("small", files);
+  assert.deepEqual((await readSet("small"))?.labels, files.labels);
+  disk.failsToClose = true;
+  await assert.rejects(keepSet("large", files), { code: "storage-full" });
+  assert.deepEqual(await listSets(), ["small"]);
+  assert.equal(await readSet("large"), null);
+});
