@@ -16,5 +16,5 @@ pub use evaluate::{Evaluation, Evaluator, Mistake, argmax, evaluate};
 pub use history::{EvaluationRecord, HeldOut, History};
 pub use loss::cross_entropy;
 pub use recipe::{Optimizer, Recipe, Schedule};
-pub use sampler::{Batch, preview};
+pub use sampler::preview;
 pub use trainer::{Reading, Step, Trainer, read};

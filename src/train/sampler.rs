@@ -1,14 +1,11 @@
 //! Which images a step trains on, and every random choice that a run makes.
 
-use burn::tensor::{Device, Tensor};
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 
 use super::Recipe;
-use crate::config::VitConfig;
 use crate::data::augment::Augment;
-use crate::data::batch;
 use crate::data::training::TrainingData;
 use crate::error::Result;
 
@@ -17,18 +14,6 @@ pub struct Batch {
     /// 0 to 1, image after image.
     pub pixels: Vec<f32>,
     pub labels: Vec<u8>,
-}
-
-impl Batch {
-    /// Normalised images, `[batch, channels, image_size, image_size]`.
-    pub fn images(&self, config: &VitConfig, device: &Device) -> Tensor<4> {
-        batch::images(&self.pixels, config, device)
-    }
-
-    /// Target distributions, `[batch, classes]`.
-    pub fn targets(&self, config: &VitConfig, recipe: &Recipe, device: &Device) -> Tensor<2> {
-        batch::targets(&self.labels, config.classes, recipe.label_smoothing, device)
-    }
 }
 
 /// Draws batches. What it draws depends on the recipe and the step alone, so that a run that is

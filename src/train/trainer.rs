@@ -8,6 +8,7 @@ use burn::tensor::{Device, Tensor, Transaction};
 use super::sampler::{Batch, Sampler, dropout_seed};
 use super::{Adam, History, Recipe, argmax, cross_entropy, evaluate::check_size};
 use crate::config::{VitConfig, require};
+use crate::data::batch;
 use crate::data::training::TrainingData;
 use crate::error::{Error, Result};
 use crate::vit::Vit;
@@ -134,12 +135,17 @@ impl Trainer {
     /// Trains on the next batch. Nothing is read back: see [`read`] and [`Trainer::record`].
     pub fn step(&mut self) -> Step {
         let index = self.step_count();
-        let batch = self.sampler.batch(&self.recipe, &self.data, index);
-        self.step_on(batch)
+        let Batch { pixels, labels } = self.sampler.batch(&self.recipe, &self.data, index);
+        let images = batch::images(&pixels, self.config(), &self.device);
+        self.step_on(images, labels)
     }
 
     /// Trains on a batch of the caller's.
-    pub fn step_on(&mut self, batch: Batch) -> Step {
+    ///
+    /// # Shapes
+    /// - images, normalised, on the trainer's device: `[batch, channels, image_size, image_size]`
+    /// - labels: one per image
+    pub fn step_on(&mut self, images: Tensor<4>, labels: Vec<u8>) -> Step {
         let index = self.step_count();
         let learning_rate = self.learning_rate();
         let State { model, adam } = &mut self.state;
@@ -147,21 +153,21 @@ impl Trainer {
             model: model.clone(),
             adam: adam.clone(),
         });
-        let device = self.device.clone().autodiff();
-        let images = batch.images(&model.config, &device);
-        let targets = batch.targets(&model.config, &self.recipe, &device);
+        let smoothing = self.recipe.label_smoothing;
+        let targets = batch::targets(&labels, model.config.classes, smoothing, &self.device);
         if model.config.dropout > 0.0 {
-            device.seed(dropout_seed(&self.recipe, index));
+            let seed = dropout_seed(&self.recipe, index);
+            self.device.clone().autodiff().seed(seed);
         }
-        let logits = model.forward(images);
-        let loss = cross_entropy(logits.clone(), targets);
+        let logits = model.forward(images.autodiff());
+        let loss = cross_entropy(logits.clone(), targets.autodiff());
         let mut gradients = loss.backward();
         *model = adam.update(model.clone(), &mut gradients, learning_rate, &self.recipe);
         Step {
             index,
             loss: loss.inner(),
             logits: logits.inner(),
-            labels: batch.labels,
+            labels,
             before,
         }
     }

@@ -2,12 +2,14 @@
 //! `fixtures/golden/write_golden.py` wrote. Runs natively and in the browser, once per device.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use safetensors::{Dtype, SafeTensors};
 use vitpad::config::{Norm, VitConfig};
 use vitpad::data::batch;
-use vitpad::train::{Adam, Recipe, cross_entropy};
+use vitpad::data::training::TrainingData;
+use vitpad::train::{self, Recipe, Trainer, cross_entropy};
 use vitpad::vit::Vit;
 use vitpad::weights::{NamedTensor, gradients, parameters, read_back};
 
@@ -142,29 +144,31 @@ impl Golden {
         close("forward", &read(forward).await, &out["logits"], ACTIVATION);
     }
 
-    /// Gradients, then five Adam steps: losses and weights.
+    /// Gradients, then five Adam steps of the trainer: losses and weights.
     pub async fn check_training(&self, device: &Device) {
-        let device = device.clone().autodiff();
-        let mut model = self.model(&device);
-        let (mut adam, recipe) = (Adam::default(), Recipe::published());
-        let images = self.images(&device);
-        let targets = batch::targets(&self.labels(), 10, 0.0, &device);
-        let loss = |model: &Vit| cross_entropy(model.forward(images.clone()), targets.clone());
-        let mut losses = Vec::new();
-        for step in 1..=5 {
-            let value = loss(&model);
-            let mut grads = value.backward();
-            losses.extend(read(value.inner()).await);
-            if step == 1 {
-                self.check_gradients(&gradients(&model, &grads)).await;
-            }
-            model = adam.update(model, &mut grads, recipe.learning_rate, &recipe);
+        let autodiff = device.clone().autodiff();
+        let model = self.model(&autodiff);
+        let targets = batch::targets(&self.labels(), 10, 0.0, &autodiff);
+        let loss = cross_entropy(model.forward(self.images(&autodiff)), targets);
+        let grads = loss.backward();
+        self.check_gradients(&gradients(&model, &grads)).await;
+
+        let data = TrainingData::synthetic(1, 64).expect("images");
+        let data = Arc::new(data);
+        let mut trainer =
+            Trainer::from_model(model, Recipe::published(), data, device).expect("a run");
+        // The sixth gives the loss after five.
+        for step in 1..=6 {
+            let made = trainer.step_on(self.images(device), self.labels());
+            let readings = train::read(vec![made]).await.expect("readable");
+            trainer.record(readings).expect("finite");
             for (_, file) in self.adam.iter().filter(|(after, _)| *after == step) {
-                self.check_weights(step, &parameters(&model), file).await;
+                self.check_weights(step, &parameters(&trainer.model()), file)
+                    .await;
             }
         }
-        losses.extend(read(loss(&model).inner()).await);
-        close("losses", &losses, &read_file(self.out)["losses"], ADAM);
+        let expected = &read_file(self.out)["losses"];
+        close("losses", &trainer.history.losses, expected, ADAM);
     }
 
     fn model(&self, device: &Device) -> Vit {

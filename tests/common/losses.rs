@@ -6,9 +6,10 @@ use std::sync::Arc;
 use burn::tensor::Device;
 use serde_json::Value;
 use vitpad::config::VitConfig;
+use vitpad::data::batch;
 use vitpad::data::idx::Dataset;
 use vitpad::data::training::TrainingData;
-use vitpad::train::{Batch, Recipe, Trainer, read};
+use vitpad::train::{Recipe, Trainer, read};
 use vitpad::vit::Vit;
 
 const STEPS: usize = 100;
@@ -23,12 +24,13 @@ const LOSSES: &str = include_str!("../fixtures/losses/losses.json");
 pub async fn check(name: &str, device: &Device) {
     let file: Value = serde_json::from_str(LOSSES).expect("JSON");
     let expected: Vec<f32> = serde_json::from_value(file[name].clone()).expect("numbers");
-    let batch = file["batch"].as_u64().expect("a number") as usize;
-    let recipe = recipe(&file["recipes"][name], batch);
+    let size = file["batch"].as_u64().expect("a number") as usize;
+    let recipe = recipe(&file["recipes"][name], size);
     let mut trainer = trainer(recipe, device);
     let images = Dataset::parse(IMAGES, LABELS, 10).expect("the fixture loads");
     for (step, expected) in expected.into_iter().enumerate() {
-        let made = trainer.step_on(nth_batch(&images, step, batch));
+        let (pixels, labels) = nth_batch(&images, step, size);
+        let made = trainer.step_on(batch::images(&pixels, trainer.config(), device), labels);
         let readings = read(vec![made]).await.expect("readable");
         let off = (readings[0].loss - expected).abs();
         assert!(off <= TOLERANCE, "{name}: step {step} is off by {off:e}");
@@ -65,11 +67,11 @@ fn trainer(recipe: Recipe, device: &Device) -> Trainer {
 }
 
 /// Images `step · batch` and on, around and around.
-fn nth_batch(data: &Dataset, step: usize, batch: usize) -> Batch {
+fn nth_batch(data: &Dataset, step: usize, batch: usize) -> (Vec<f32>, Vec<u8>) {
     let indices = (step * batch..(step + 1) * batch).map(|index| index % data.labels.len());
     let pixels = indices.clone().flat_map(|index| data.images.image(index));
-    Batch {
-        pixels: pixels.map(|&pixel| f32::from(pixel) / 255.0).collect(),
-        labels: indices.map(|index| data.labels[index]).collect(),
-    }
+    (
+        pixels.map(|&pixel| f32::from(pixel) / 255.0).collect(),
+        indices.map(|index| data.labels[index]).collect(),
+    )
 }

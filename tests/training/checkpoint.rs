@@ -12,7 +12,7 @@ use vitpad::vit::Vit;
 use vitpad::weights::Precision;
 use vitpad::{Error, device};
 
-use super::{quick, small, synthetic, train, trainer};
+use super::{poisoned, quick, small, synthetic, train, trainer};
 
 fn bytes(trainer: &Trainer) -> Vec<u8> {
     block_on(trainer.snapshot().write()).expect("finite weights")
@@ -135,11 +135,7 @@ fn broken_weights_are_never_written() {
         ..quick()
     };
     let mut trainer = trainer(recipe);
-    let poisoned = vitpad::train::Batch {
-        pixels: vec![f32::INFINITY; 784],
-        labels: vec![1],
-    };
-    let step = trainer.step_on(poisoned);
+    let step = trainer.step_on(poisoned(), vec![1]);
     drop(block_on(vitpad::train::read(vec![step])));
     trainer.history.losses.push(0.0);
     trainer.history.accuracies.push(0.0);

@@ -7,11 +7,12 @@ mod losses;
 
 use std::sync::Arc;
 
+use burn::tensor::Tensor;
 use pollster::block_on;
 use vitpad::config::VitConfig;
 use vitpad::data::training::TrainingData;
 use vitpad::device;
-use vitpad::train::{Batch, Recipe, Trainer, evaluate, read};
+use vitpad::train::{Recipe, Trainer, evaluate, read};
 use vitpad::{Error, Result};
 
 #[test]
@@ -101,15 +102,17 @@ fn an_epoch_shows_every_image_once_in_an_order_of_its_own() {
     assert!(trainer.is_done());
 }
 
+/// An image of no numbers.
+fn poisoned() -> Tensor<4> {
+    let device = device::cpu().device;
+    Tensor::full([1, 1, 28, 28], f32::NAN, &device)
+}
+
 #[test]
 fn a_loss_that_is_not_finite_puts_the_run_back_where_it_was_good() {
     let mut trainer = trainer(quick());
     train(&mut trainer, 3).expect("finite");
-    let poisoned = Batch {
-        pixels: vec![f32::NAN; 784],
-        labels: vec![1],
-    };
-    let step = trainer.step_on(poisoned);
+    let step = trainer.step_on(poisoned(), vec![1]);
     let readings = block_on(read(vec![step])).expect("readable");
     let error = trainer.record(readings).expect_err("not a number");
     assert_eq!(error.code(), "non-finite-loss");
