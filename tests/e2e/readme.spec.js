@@ -2,10 +2,24 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "./fixtures.js";
 
 const README = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+const [READING, TRAINING] = Array.from(README.matchAll(/```html\n([\s\S]*?)```/g), ([, body]) => body);
 
-test("the README's example runs, and reads a seven", async ({ page }) => {
-  const [, body] = README.match(/```html\n([\s\S]*?)```/) ?? [];
+/**
+ * @param {import("@playwright/test").Page} page
+ * @param {string} body
+ */
+async function run(page, body) {
   await page.route("**/example.html", (route) => route.fulfill({ contentType: "text/html", body }));
   await page.goto("/example.html");
+}
+
+test("the README's example of reading reads a seven", async ({ page }) => {
+  await run(page, READING);
   await expect(page.locator("body")).toHaveText(/^\s*7 \(\d+\.\d %, \d+\.\d ms\)\s*$/);
+});
+
+test("the README's example of training trains an epoch", async ({ page }) => {
+  await run(page, TRAINING);
+  const done = /^step 10 of 10: loss \d\.\d{3}, test accuracy \d+\.\d %$/;
+  await expect(page.locator("body")).toHaveText(done, { timeout: 50_000 });
 });
