@@ -27,6 +27,7 @@ export function percent(share) {
  * @returns {string} with a capital and a full stop
  */
 export function sentence(words) {
-  const capital = words.charAt(0).toUpperCase() + words.slice(1);
+  // The name of a file stays as it is.
+  const capital = words.replace(/^[a-z](?=[a-z]*\s)/, (letter) => letter.toUpperCase());
   return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
 }

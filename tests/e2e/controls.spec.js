@@ -38,6 +38,7 @@ test("keys clear and undo", async ({ vitpad, page }) => {
 test("a digit can be drawn, read and cleared with the keyboard alone", async ({ vitpad, page }) => {
   await vitpad.openReady();
   await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
   await expect(vitpad.pad).toBeFocused();
   await page.keyboard.press("Space");
   for (let i = 0; i < 15; i++) await page.keyboard.press("ArrowDown");
@@ -52,7 +53,7 @@ test("a digit can be drawn, read and cleared with the keyboard alone", async ({ 
 
 test("every control is reached with the Tab key", async ({ vitpad, page }) => {
   await vitpad.openReady();
-  for (const name of ["pad", "undo", "clear", "line-width", "device-select", "model-select"]) {
+  for (const name of ["tab-draw", "pad", "undo", "clear", "line-width", "device-select", "model-select"]) {
     await page.keyboard.press("Tab");
     await expect(page.getByTestId(name)).toBeFocused();
   }

@@ -141,7 +141,7 @@ export class DataChoice extends EventTarget {
   async addFiles(files) {
     if (files.length === 0) return;
     this.#select.value = "files";
-    this.#show();
+    this.#changed();
     this.#info.textContent = "Reading the files …";
     try {
       const { set, info } = await this.#client.addFiles(files);

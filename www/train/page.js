@@ -84,6 +84,7 @@ class TrainPage {
     this.#showSetup();
     await this.#attempt(async () => {
       await this.#setup.load();
+      this.#setup.enable(true);
       offerToResume(this.#panel, await this.#runs.load(), (run) => this.#resume(run));
       await this.#mine.show();
       this.#showSetup();

@@ -50,7 +50,7 @@ export class RunRow {
     this.#name.dataset.testid = "rename";
     this.#name.maxLength = 80;
     this.#name.ariaLabel = "Name of the run";
-    this.#name.addEventListener("change", act((run) => actions.rename(run, this.#name.value.trim() || run.name)));
+    this.#name.addEventListener("change", act((run) => this.#rename(run, actions)));
     this.#compare.type = "checkbox";
     this.#compare.dataset.testid = "compare";
     this.#compare.addEventListener("change", act((run) => actions.compare(run, this.#compare.checked)));
@@ -62,6 +62,17 @@ export class RunRow {
 
   get name() {
     return this.#run?.name ?? "";
+  }
+
+  /**
+   * @param {RunInfo} run
+   * @param {RunActions} actions
+   */
+  #rename(run, { rename }) {
+    const name = this.#name.value.trim() || run.name;
+    // A download that is asked for before it is stored has the new name too.
+    this.#run = { ...run, name };
+    rename(run, name);
   }
 
   uncheck() {

@@ -36,10 +36,11 @@ export class RunView {
   #progress;
   #error;
   #storage;
+  #words = "";
   /** @type {TrainState} */
   state = "idle";
   /** @type {string | undefined} why the setup can't be started */
-  #problem;
+  #problem = "The setup is loading.";
 
   /**
    * @param {HTMLElement} panel
@@ -71,7 +72,9 @@ export class RunView {
   showState(state, message) {
     this.state = state;
     const failed = state === "failed";
-    this.#status.textContent = message && !failed ? `${WORDS[state]}: ${message}` : WORDS[state] + (BUSY.includes(state) && state !== "running" ? " …" : "");
+    const isBrief = BUSY.includes(state) && state !== "running";
+    this.#words = isBrief ? (message ?? `${WORDS[state]} …`) : WORDS[state];
+    this.#status.textContent = this.#words;
     this.#status.dataset.state = state;
     this.showError(failed ? (message ?? "the run failed") : undefined);
     this.#update();
@@ -91,8 +94,10 @@ export class RunView {
 
   /** @param {import("./protocol.js").DownloadEvent} event */
   showDownload({ file, loaded, total }) {
-    this.#status.textContent = `Loading ${file}: ${Math.round((100 * loaded) / Math.max(total, 1))}\u00a0%`;
-    this.showShare(loaded / Math.max(total, 1));
+    const isComplete = loaded >= total;
+    const share = isComplete ? 0 : loaded / total;
+    this.#status.textContent = isComplete ? this.#words : `Loading ${file}: ${Math.round(100 * share)}\u00a0%`;
+    this.showShare(share);
   }
 
   /** @param {number} share of the run, 0 to 1 */

@@ -8,6 +8,9 @@
  */
 import { AMOUNTS, FIELDS, MILD_AUGMENT } from "./fields.js";
 
+/** Fields that are neither of the model nor of the recipe. */
+const OTHERS = ["images", "preset", "train-device"];
+
 /**
  * @param {{ config: VitConfig, recipe: Recipe }} preset
  * @returns {Values} of the fields that a preset fills in
@@ -35,7 +38,7 @@ export function presetValues({ config, recipe }) {
  * @returns {{ config: Partial<VitConfig>, recipe: Partial<Recipe> }} what differs from the preset
  */
 export function changesOf(values, defaults) {
-  const changed = FIELDS.filter(({ name }) => name in defaults && values[name] !== defaults[name]);
+  const changed = FIELDS.filter(({ name }) => !OTHERS.includes(name) && values[name] !== defaults[name]);
   /** @type {Record<string, unknown>} */
   const config = {};
   /** @type {Record<string, unknown>} */

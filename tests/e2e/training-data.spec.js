@@ -1,0 +1,144 @@
+import { gzipSync } from "node:zlib";
+import { expect, test } from "./fixtures.js";
+import { dropFiles, idxFiles, idxPair, SMALL, TrainPage } from "./trainpage.js";
+
+test.use({ viewport: { width: 1200, height: 900 } });
+
+/** The data comes from elsewhere than synthetic digits. */
+const FROM_FILES = SMALL.replace("images=640&", "");
+
+test("files that are no IDX files are refused in words, and the next ones are taken", async ({ vitpad, page }) => {
+  expect(vitpad).toBeTruthy();
+  const train = new TrainPage(page);
+  await train.openReady();
+  await dropFiles(page, [{ name: "holiday.jpg", text: "no digits" }, { name: "letter.txt", text: "none here" }]);
+  await expect(page.getByTestId("file-error")).toHaveText(/\w+.*\.$/);
+  await expect(train.start).toBeDisabled();
+  await expect(page.getByTestId("start-reason")).toContainText("IDX files");
+  await page.getByTestId("file-input").setInputFiles(idxFiles(300));
+  await expect(page.getByTestId("data-info")).toContainText("images per epoch");
+  await expect(page.getByTestId("file-error")).toHaveText("");
+  await expect(train.start).toBeEnabled();
+});
+
+test("a truncated IDX file is refused in words", async ({ vitpad, page }) => {
+  expect(vitpad).toBeTruthy();
+  const train = new TrainPage(page);
+  await train.openReady();
+  const { images, labels } = idxPair(50);
+  await page.getByTestId("data-select").selectOption("files");
+  await page.getByTestId("file-input").setInputFiles([
+    { name: "images", mimeType: "application/octet-stream", buffer: images.subarray(0, 1000) },
+    { name: "labels", mimeType: "application/octet-stream", buffer: labels },
+  ]);
+  await expect(page.getByTestId("file-error")).toHaveText(/\w+.*\.$/);
+});
+
+test("files are kept, and train after a reload without a network", async ({ vitpad, page, context }) => {
+  expect(vitpad).toBeTruthy();
+  const train = new TrainPage(page);
+  await train.openReady(FROM_FILES);
+  await page.getByTestId("data-select").selectOption("files");
+  await page.getByTestId("file-input").setInputFiles(idxFiles(640));
+  await expect(train.start).toBeEnabled();
+  await expect(page).toHaveURL(/data=files/);
+  await page.reload();
+  await expect(page.getByTestId("data-select")).toHaveValue("files");
+  await expect(train.start).toBeEnabled();
+  await context.setOffline(true);
+  await train.finish();
+  await expect(train.runs.first()).toContainText("finished");
+  await context.setOffline(false);
+});
+
+test("MNIST is the default where the site has it", async ({ vitpad, page }) => {
+  expect(vitpad).toBeTruthy();
+  await serveMnist(page);
+  const train = new TrainPage(page);
+  await train.openReady(FROM_FILES);
+  await expect(page.getByTestId("data-select")).toHaveValue("mnist");
+  await page.getByTestId("other-samples").click();
+  await expect(page.getByTestId("preview-plain").getByRole("listitem")).toHaveCount(12);
+  await train.finish();
+  await expect(train.runs.first()).toContainText("MNIST");
+});
+
+test("without MNIST the address cannot ask for it, and the page says so", async ({ vitpad, page }) => {
+  expect(vitpad).toBeTruthy();
+  const train = new TrainPage(page);
+  await train.openReady("data=mnist");
+  await expect(page.getByTestId("notice")).toContainText("MNIST, which this site does not have");
+  await expect(page.getByTestId("data-select")).toHaveValue("synthetic");
+});
+
+test("samples are shown as they are and augmented, and others on demand", async ({ vitpad, page }) => {
+  expect(vitpad).toBeTruthy();
+  const train = new TrainPage(page);
+  await train.openReady();
+  const plain = page.getByTestId("preview-plain");
+  await expect(plain.getByRole("listitem")).toHaveCount(12);
+  await expect(page.getByTestId("preview-augmented").getByRole("listitem")).toHaveCount(12);
+  const before = await plain.innerText();
+  await page.getByTestId("other-samples").click();
+  await expect(plain).not.toHaveText(before);
+  await page.getByText("All hyperparameters").click();
+  await page.getByTestId("field-augment").selectOption("off");
+  await expect(page.getByTestId("augmented-box")).toBeHidden();
+});
+
+test("a drawing labelled on the drawing page is among My digits, is exported, deleted and imported", async ({ vitpad, page }) => {
+  await vitpad.openReady("?device=cpu");
+  await expect(page.getByTestId("correct-7")).toBeDisabled();
+  await vitpad.draw(7);
+  await vitpad.expectAnswer(7);
+  await page.getByTestId("correct-7").click();
+  await expect(page.getByTestId("correct")).toContainText("Kept as a 7");
+  await page.getByTestId("tab-train").click();
+  await expect(page.getByTestId("mine-count")).toContainText("1 digit");
+  await expect(page.getByTestId("data-select").locator("[value=mine]")).toHaveText("My digits (1)");
+  /** @type {import("@playwright/test").Download[]} */
+  const files = [];
+  page.on("download", (download) => files.push(download));
+  await page.getByTestId("mine-export").click();
+  await expect.poll(() => files.length).toBe(2);
+  const [images, labels] = await Promise.all(files.map((file) => file.path()));
+  await page.getByTestId("mine-clear").click();
+  await page.getByTestId("answer-no").click();
+  await expect(page.getByTestId("mine-count")).toContainText("1 digit");
+  await page.getByTestId("mine-clear").click();
+  await page.getByTestId("answer-yes").click();
+  await expect(page.getByTestId("mine-count")).toContainText("None yet");
+  await page.getByTestId("mine-import").setInputFiles([labels, images]);
+  await expect(page.getByTestId("mine-digits").getByRole("img")).toHaveAccessibleName("A 7 of your own");
+  await page.getByRole("button", { name: "Delete this 7" }).click();
+  await expect(page.getByTestId("mine-count")).toContainText("None yet");
+});
+
+test("a drawing on the live pad can be labelled", async ({ vitpad, page }) => {
+  expect(vitpad).toBeTruthy();
+  const train = new TrainPage(page);
+  await train.openReady();
+  await train.drawLine();
+  await page.getByTestId("label-1").click();
+  await expect(page.getByTestId("mine-digits").getByRole("listitem")).toHaveCount(1);
+});
+
+/**
+ * As `cargo xtask mnist` puts it into the site, but bars instead of digits.
+ * @param {import("@playwright/test").Page} page
+ */
+async function serveMnist(page) {
+  const [train, heldOut] = [idxPair(640), idxPair(200)];
+  const files = new Map([
+    ["train-images-idx3-ubyte.gz", train.images],
+    ["train-labels-idx1-ubyte.gz", train.labels],
+    ["t10k-images-idx3-ubyte.gz", heldOut.images],
+    ["t10k-labels-idx1-ubyte.gz", heldOut.labels],
+  ]);
+  await page.context().route("**/data/sets.json", (route) => route.fulfill({ json: ["mnist"] }));
+  await page.context().route("**/data/mnist/*", (route) => {
+    const name = new URL(route.request().url()).pathname.split("/").pop() ?? "";
+    const body = files.get(name) ?? files.get(`${name}.gz`);
+    return route.fulfill(body ? { body: name.endsWith(".gz") ? gzipSync(body) : body } : { status: 404 });
+  });
+}

@@ -1,0 +1,168 @@
+import { expect, test } from "./fixtures.js";
+import { LONG, SMALL, TrainPage } from "./trainpage.js";
+
+test.use({ viewport: { width: 1200, height: 900 } });
+
+test("the drawing page loads nothing of the training page", async ({ vitpad, page }) => {
+  /** @type {string[]} */
+  const files = [];
+  page.on("request", (request) => files.push(request.url()));
+  await vitpad.openReady();
+  // Where runs are kept is known to the drawing page too, which can read with their weights.
+  expect(files.filter((file) => /\/(train|vendor)\/(?!store\.js)/.test(file))).toEqual([]);
+  await page.getByTestId("tab-train").click();
+  await expect(page.getByTestId("start")).toBeEnabled();
+  await expect(page).toHaveURL(/tab=train/);
+  await expect(page).toHaveTitle(/train/);
+});
+
+test("the tabs are reached and changed with the keyboard, and going back leads back", async ({ vitpad, page }) => {
+  await vitpad.openReady();
+  await page.keyboard.press("Tab");
+  await expect(page.getByTestId("tab-draw")).toBeFocused();
+  await page.keyboard.press("ArrowRight");
+  await expect(page.getByTestId("tab-train")).toBeFocused();
+  await expect(page.getByTestId("start")).toBeVisible();
+  await page.goBack();
+  await expect(vitpad.pad).toBeVisible();
+});
+
+test("a run on synthetic digits shows its numbers and curves, and ends with a test", async ({ vitpad, page }) => {
+  expect(vitpad).toBeTruthy();
+  const train = new TrainPage(page);
+  await train.openReady(SMALL);
+  await train.finish();
+  await expect(train.step).toHaveText("40 / 40");
+  await expect(page.getByTestId("epoch")).toHaveText("2 / 2");
+  await expect(page.getByTestId("loss")).toHaveText(/^\d\.\d{4}$/);
+  for (const name of ["train-accuracy", "validation-accuracy", "test-accuracy"]) {
+    await expect(page.getByTestId(name)).toHaveText(/^\d+\.\d\d\s%$/);
+  }
+  await expect(page.getByTestId("images-per-second")).toHaveText(/^[\d,]+$/);
+  await expect(page.getByTestId("memory")).toHaveText(/MB$/);
+  await expect(page.getByTestId("train-device")).toHaveText(/^CPU/);
+  expect(await train.describedLoss()).toMatch(/^Loss by step: at step 40, training \d/);
+  await expect(page.getByTestId("confusion").locator("td")).toHaveCount(100);
+  await page.getByTestId("confusion").locator("td").nth(12).hover();
+  await expect(page.getByTestId("confusion-detail")).toHaveText(/^label 1, read as 2: \d+ of \d+ \(.+%\)$/);
+  await expect(page.getByTestId("mistakes").getByRole("listitem").first()).toHaveText(/^label \d, read as \d \(\d+\s%\)$/);
+  await page.getByText("The numbers as a table").click();
+  await expect(page.getByTestId("epoch-rows").locator("tr")).toHaveCount(2);
+});
+
+test("the curves move, and every step can be downloaded", async ({ vitpad, page }) => {
+  expect(vitpad).toBeTruthy();
+  const train = new TrainPage(page);
+  await train.openStarted();
+  const before = await train.describedLoss();
+  await expect.poll(() => train.describedLoss()).not.toBe(before);
+  await train.pauseRun();
+  const downloading = page.waitForEvent("download");
+  await page.getByTestId("download-csv").click();
+  const file = await downloading;
+  const lines = (await text(file)).trim().split("\n");
+  expect(lines[0]).toMatch(/^step,loss,accuracy,learning_rate/);
+  expect(lines.length - 1).toBe(await train.stepsDone());
+});
+
+test("a paused run stands still, and goes on when resumed", async ({ vitpad, page }) => {
+  expect(vitpad).toBeTruthy();
+  const train = new TrainPage(page);
+  await train.openStarted();
+  await train.pauseRun();
+  const before = await train.stepsDone();
+  await page.waitForTimeout(500);
+  expect(await train.stepsDone()).toBe(before);
+  await expect(train.pause).toHaveText("Resume");
+  await train.pause.click();
+  await train.expectSteps(before + 1);
+  await train.stop.click();
+  await expect(train.status).toHaveText("Stopped");
+  await expect(page.getByTestId("test-accuracy")).toHaveText(/%$/);
+});
+
+test("after a reload a run can be resumed where it was", async ({ vitpad, page }) => {
+  expect(vitpad).toBeTruthy();
+  const train = new TrainPage(page);
+  await train.openStarted();
+  await train.pauseRun();
+  const before = await train.stepsDone();
+  await page.reload();
+  await expect(train.offer).toContainText(`step ${before.toLocaleString("en")} of`);
+  await page.getByTestId("resume-yes").click();
+  await train.expectSteps(before + 1);
+  expect(await train.describedLoss()).toMatch(/at step/);
+  await train.stop.click();
+  await expect(train.status).toHaveText("Stopped");
+  await expect(train.offer).toBeHidden();
+});
+
+test("closing the tab asks while a run goes on, and not otherwise", async ({ vitpad, page }) => {
+  expect(vitpad).toBeTruthy();
+  const train = new TrainPage(page);
+  /** @type {string[]} */
+  const asked = [];
+  page.on("dialog", (dialog) => {
+    asked.push(dialog.type());
+    dialog.accept();
+  });
+  await train.openReady(LONG);
+  await page.reload();
+  expect(asked).toEqual([]);
+  await expect(train.start).toBeEnabled();
+  await train.start.click();
+  await train.expectSteps(3);
+  await page.reload();
+  expect(asked).toEqual(["beforeunload"]);
+});
+
+test("a run goes on on the other tab, and while another window is in front", async ({ vitpad, page, context }) => {
+  const train = new TrainPage(page);
+  await train.openStarted();
+  await page.getByTestId("tab-draw").click();
+  await vitpad.expectReady();
+  const other = await context.newPage();
+  await other.bringToFront();
+  const before = Date.now();
+  await expect.poll(() => Date.now() - before).toBeGreaterThan(1000);
+  await other.close();
+  await page.getByTestId("tab-train").click();
+  await train.expectSteps(10);
+  await expect(train.status).toHaveText(/Running|Evaluating/);
+});
+
+test("the model in training reads a drawing again and again", async ({ vitpad, page }) => {
+  expect(vitpad).toBeTruthy();
+  const train = new TrainPage(page);
+  await train.openStarted();
+  await train.drawLine();
+  await expect(page.getByTestId("live-answer")).toHaveText(/^\d$/);
+  const bars = page.getByTestId("live-probabilities");
+  const before = await bars.innerText();
+  await expect.poll(() => bars.innerText()).not.toBe(before);
+  await page.keyboard.press("c");
+  await expect(page.getByTestId("live-answer")).toHaveText("");
+});
+
+test("the page stays responsive while it trains", async ({ vitpad, page }) => {
+  expect(vitpad).toBeTruthy();
+  const train = new TrainPage(page);
+  await train.openStarted();
+  await page.evaluate(() => {
+    /** @type {number[]} */
+    const tasks = [];
+    Reflect.set(window, "longTasks", tasks);
+    new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: "longtask" });
+  });
+  await page.waitForTimeout(3000);
+  // One may be the machine's fault, when other tests compete for it; training would cause ten a second.
+  const tasks = /** @type {number[]} */ (await page.evaluate(() => Reflect.get(window, "longTasks")));
+  expect(tasks.length, `tasks of ${tasks.join(", ")} ms`).toBeLessThanOrEqual(1);
+});
+
+/** @param {import("@playwright/test").Download} download */
+async function text(download) {
+  const chunks = [];
+  for await (const chunk of await download.createReadStream()) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
