@@ -8,6 +8,7 @@ mod image;
 mod iterator;
 mod object;
 mod report;
+mod run;
 mod settings;
 mod trainer;
 mod turn;

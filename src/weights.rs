@@ -119,6 +119,24 @@ pub async fn stored(named: Vec<NamedTensor>) -> Result<Vec<StoredTensor>> {
         .collect())
 }
 
+/// Every tensor of a weights file, from values by name.
+///
+/// # Panics
+/// If one is missing.
+pub(crate) fn arranged(
+    config: &VitConfig,
+    values: &HashMap<String, Vec<f32>>,
+) -> Vec<StoredTensor> {
+    let specs = tensor_specs(config).into_iter();
+    specs
+        .map(|TensorSpec { name, shape }| StoredTensor {
+            values: values[&name].clone(),
+            name,
+            shape,
+        })
+        .collect()
+}
+
 /// A safetensors file of these tensors, with the configuration and `metadata`.
 pub fn write(
     config: &VitConfig,

@@ -6,7 +6,7 @@ use js_sys::{Promise, Reflect, Symbol};
 use wasm_bindgen::prelude::*;
 
 use super::object::object;
-use super::trainer::Run;
+use super::run::Run;
 
 /// An async iterator over steps that pulls one at each `next()`.
 pub fn iterator(run: &Rc<Run>, signal: JsValue) -> JsValue {

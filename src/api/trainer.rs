@@ -1,12 +1,9 @@
 //! `Trainer` for JavaScript.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
-use web_time::Instant;
 
 use super::classifier::{Classifier, device, device_info};
 use super::data::{A_DATA_SET, data_info, data_of};
@@ -14,15 +11,13 @@ use super::error::wrong_type;
 use super::iterator::{iterator, set_async_iterator};
 use super::object::{Options, to_js};
 use super::report;
-use super::settings::{held_out, precision_of, settings};
-use super::turn::{check_abort, turn};
+use super::run::Run;
+use super::settings::{precision_of, settings};
 use crate::classifier;
 use crate::device::Selected;
 use crate::error::Result;
-use crate::train::{self, Checkpoint, DataRecord, Evaluator, read};
+use crate::train::{self, Checkpoint, DataRecord};
 use crate::vit::Vit;
-
-const MISTAKES: u64 = 24;
 
 /// A training run, to be pulled step by step: to pause, stop pulling.
 ///
@@ -31,14 +26,6 @@ const MISTAKES: u64 = 24;
 #[wasm_bindgen]
 pub struct Trainer {
     run: Rc<Run>,
-}
-
-/// Shared with running calls, so that `free()` is allowed at any time.
-pub struct Run {
-    pub trainer: RefCell<train::Trainer>,
-    selected: Selected,
-    /// The last call made.
-    last: RefCell<Promise>,
 }
 
 #[wasm_bindgen]
@@ -94,6 +81,18 @@ impl Trainer {
     #[wasm_bindgen(unchecked_return_type = "CheckpointInfo")]
     pub fn inspect(checkpoint: &[u8]) -> Result<JsValue, JsValue> {
         Ok(report::checkpoint(&Checkpoint::read(checkpoint)?))
+    }
+
+    /// The weights in a checkpoint as a file of their own, as `weights` gives it. Throws as `resume`
+    /// rejects.
+    #[wasm_bindgen(js_name = weightsOf)]
+    pub fn weights_of(
+        checkpoint: &[u8],
+        #[wasm_bindgen(unchecked_optional_param_type = "\"float32\" | \"float16\"")]
+        precision: JsValue,
+    ) -> Result<Vec<u8>, JsValue> {
+        let precision = precision_of(&precision)?;
+        Ok(Checkpoint::read(checkpoint)?.weights_file(precision))
     }
 
     /// Trains for up to `count` steps, by default one; fewer where an epoch ends. Other events
@@ -210,11 +209,7 @@ impl Trainer {
 impl Trainer {
     fn new(trainer: train::Trainer, selected: Selected) -> Self {
         Self {
-            run: Rc::new(Run {
-                trainer: RefCell::new(trainer),
-                selected,
-                last: RefCell::new(Promise::resolve(&JsValue::UNDEFINED)),
-            }),
+            run: Rc::new(Run::new(trainer, selected)),
         }
     }
 
@@ -225,71 +220,5 @@ impl Trainer {
         let steps = Closure::<dyn Fn() -> JsValue>::new(move || iterator(&run, JsValue::UNDEFINED));
         set_async_iterator(&trainer, &steps.into_js_value());
         trainer
-    }
-}
-
-impl Run {
-    /// Does `work` once all calls before it are done.
-    pub fn queue(&self, work: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
-        let previous = self.last.borrow().clone();
-        let promise = future_to_promise(async move {
-            // Its own caller hears of its failure.
-            let _ = JsFuture::from(previous).await;
-            work.await
-        });
-        *self.last.borrow_mut() = promise.clone();
-        promise
-    }
-
-    pub async fn steps(&self, count: usize, signal: &JsValue) -> Result<JsValue, JsValue> {
-        let start = Instant::now();
-        let mut steps = Vec::new();
-        let mut outcome = Ok(());
-        while steps.len() < count {
-            turn().await;
-            outcome = check_abort(signal);
-            let mut trainer = self.trainer.borrow_mut();
-            if outcome.is_err() || trainer.is_done() {
-                break;
-            }
-            steps.push(trainer.step());
-            if trainer
-                .step_count()
-                .is_multiple_of(trainer.steps_per_epoch())
-            {
-                break;
-            }
-        }
-        let readings = read(steps).await?;
-        let milliseconds = start.elapsed().as_secs_f64() * 1e3;
-        let stats = report::steps(&readings, &self.trainer.borrow(), milliseconds);
-        self.trainer.borrow_mut().record(readings)?;
-        outcome?;
-        Ok(stats)
-    }
-
-    async fn evaluate(&self, options: &JsValue) -> Result<JsValue, JsValue> {
-        let options = Options(options);
-        let set = held_out(&options)?;
-        let mistakes = options.integer("mistakes")?.unwrap_or(MISTAKES) as usize;
-        let signal = options.get("signal").unwrap_or_default();
-        let (data, step, mut evaluator) = {
-            let trainer = self.trainer.borrow();
-            let device = &self.selected.device;
-            let evaluator = Evaluator::new(trainer.model(), device, mistakes);
-            (trainer.data.clone(), trainer.step_count(), evaluator)
-        };
-        let images = set.of(&data);
-        loop {
-            turn().await;
-            check_abort(&signal)?;
-            if !evaluator.next_batch(images).await? {
-                break;
-            }
-        }
-        let evaluation = evaluator.finish();
-        let mut trainer = self.trainer.borrow_mut();
-        trainer.history.record(set, step, &evaluation);
-        Ok(report::evaluation(set, step, &evaluation, images))
     }
 }

@@ -267,6 +267,12 @@ impl Checkpoint {
             step,
         })
     }
+
+    /// A weights file of the run's model.
+    pub fn weights_file(&self, precision: Precision) -> Vec<u8> {
+        let tensors = weights::arranged(&self.config, &self.weights);
+        weights::write(&self.config, tensors, precision, &[])
+    }
 }
 
 fn read_moments(

@@ -79,6 +79,8 @@ pub async fn check_run(device: &str) {
     assert_eq!(get(&rest, "done"), JsValue::TRUE);
 
     let bytes = Uint8Array::from(checkpoint).to_vec();
+    let half = Trainer::weights_of(&bytes, "float16".into()).expect("weights");
+    assert!(half.len() < bytes.len() / 4);
     let resume = object(&[("device", device.into())]);
     let resumed = Trainer::resume(bytes, resume).await.expect("resumes");
     let history = get(&resumed, "history");

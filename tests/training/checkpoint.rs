@@ -75,6 +75,11 @@ fn a_checkpoint_is_a_weights_file_too() {
     let model = Vit::from_safetensors(&bytes(&trainer), None, &device).expect("weights");
     let weights = |model: &Vit| block_on(model.to_safetensors(Precision::Float32, &[]));
     assert_eq!(weights(&model), weights(&trainer.model()));
+    let checkpoint = Checkpoint::read(&bytes(&trainer)).expect("a checkpoint");
+    assert_eq!(
+        Ok(checkpoint.weights_file(Precision::Float32)),
+        weights(&model)
+    );
 }
 
 #[test]
