@@ -144,20 +144,24 @@ test("the model in training reads a drawing again and again", async ({ vitpad, p
   await expect(page.getByTestId("live-answer")).toHaveText("");
 });
 
-test("the page stays responsive while it trains", async ({ vitpad, page }) => {
-  expect(vitpad).toBeTruthy();
-  const train = new TrainPage(page);
-  await train.openStarted();
-  await page.evaluate(() => {
-    /** @type {number[]} */
-    const tasks = [];
-    Reflect.set(window, "longTasks", tasks);
-    new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: "longtask" });
+test.describe("on a machine that others use too", () => {
+  test.describe.configure({ retries: 2 });
+
+  test("the page stays responsive while it trains", async ({ vitpad, page }) => {
+    expect(vitpad).toBeTruthy();
+    const train = new TrainPage(page);
+    await train.openStarted();
+    await page.evaluate(() => {
+      /** @type {number[]} */
+      const tasks = [];
+      Reflect.set(window, "longTasks", tasks);
+      new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: "longtask" });
+    });
+    await page.waitForTimeout(3000);
+    // One may be the machine's fault; training would cause ten a second.
+    const tasks = /** @type {number[]} */ (await page.evaluate(() => Reflect.get(window, "longTasks")));
+    expect(tasks.length, `tasks of ${tasks.join(", ")} ms`).toBeLessThanOrEqual(1);
   });
-  await page.waitForTimeout(3000);
-  // One may be the machine's fault, when other tests compete for it; training would cause ten a second.
-  const tasks = /** @type {number[]} */ (await page.evaluate(() => Reflect.get(window, "longTasks")));
-  expect(tasks.length, `tasks of ${tasks.join(", ")} ms`).toBeLessThanOrEqual(1);
 });
 
 /** @param {import("@playwright/test").Download} download */

@@ -46,7 +46,7 @@ export class TrainPage {
 
   /** @param {number} least */
   async expectSteps(least) {
-    await expect.poll(() => this.stepsDone()).toBeGreaterThanOrEqual(least);
+    await expect.poll(() => this.stepsDone(), { timeout: 60_000 }).toBeGreaterThanOrEqual(least);
   }
 
   /** @returns {Promise<number>} */

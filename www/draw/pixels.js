@@ -15,16 +15,3 @@ export function paintPixels(canvas, values, most) {
   }
   canvas.getContext("2d")?.putImageData(pixels, 0, 0);
 }
-
-/**
- * @param {Uint8Array} pixels 0 is paper, 255 is ink
- * @param {string} label for those who do not see it
- */
-export function picture(pixels, label) {
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = IMAGE_SIZE;
-  canvas.role = "img";
-  canvas.ariaLabel = label;
-  paintPixels(canvas, pixels, 255);
-  return canvas;
-}

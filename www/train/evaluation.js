@@ -61,12 +61,13 @@ export class EvaluationView {
     for (const [i, cell] of this.#cells.entries()) {
       const [label, digit] = [Math.floor(i / 10), i % 10];
       const share = totals[label] > 0 ? confusion[i] / totals[label] : 0;
+      const title = `label ${label}, read as ${digit}: ${whole(confusion[i])} of ${whole(totals[label])} (${percent(share)})`;
+      if (cell.title === title) continue;
       cell.textContent = confusion[i] === 0 ? "·" : String(confusion[i]);
       cell.classList.toggle("is-error", label !== digit);
       // Few are misread, and those are what one looks for.
       cell.style.setProperty("--share", String(label === digit ? share : Math.sqrt(share)));
-      cell.title = `label ${label}, read as ${digit}: ${whole(confusion[i])} of ${whole(totals[label])} (${percent(share)})`;
-      cell.ariaLabel = cell.title;
+      cell.title = cell.ariaLabel = title;
     }
   }
 

@@ -1,5 +1,5 @@
 /** Of the training page alone. */
-const SHEETS = ["../vendor/uplot.css", "./train.css", "./results.css"];
+const SHEETS = ["../vendor/uplot.css", "./train.css", "./form.css", "./results.css", "./kept.css"];
 
 /** Loads the stylesheets; what is shown before would jump. */
 export async function loadStyles() {

@@ -1,4 +1,4 @@
-import { picture } from "../draw/pixels.js";
+import { IMAGE_SIZE, paintPixels } from "../draw/pixels.js";
 
 /**
  * @typedef {object} Tile
@@ -9,19 +9,30 @@ import { picture } from "../draw/pixels.js";
  */
 
 /**
- * @param {HTMLElement} list
+ * @param {HTMLElement} list what is in it is used again: it changes with every evaluation
  * @param {Tile[]} tiles
  */
 export function showTiles(list, tiles) {
-  const items = tiles.map(({ pixels, label, caption, action }) => {
-    const item = document.createElement("li");
-    const text = document.createElement("span");
-    item.className = "tile";
+  while (list.children.length > tiles.length) list.lastElementChild?.remove();
+  for (const [i, { pixels, label, caption, action }] of tiles.entries()) {
+    const item = list.children[i] ?? list.appendChild(emptyTile());
+    const [canvas, text, ...actions] = item.children;
+    canvas.ariaLabel = label;
+    paintPixels(/** @type {HTMLCanvasElement} */ (canvas), pixels, 255);
     text.textContent = caption;
-    item.append(picture(pixels, label), text, ...(action ? [action] : []));
-    return item;
-  });
-  list.replaceChildren(...items);
+    for (const each of actions) each.remove();
+    if (action) item.append(action);
+  }
+}
+
+function emptyTile() {
+  const item = document.createElement("li");
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = IMAGE_SIZE;
+  canvas.role = "img";
+  item.className = "tile";
+  item.append(canvas, document.createElement("span"));
+  return item;
 }
 
 /**
