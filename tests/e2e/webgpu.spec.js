@@ -1,4 +1,5 @@
 import { expect, test } from "./fixtures.js";
+import { SMALL, TrainPage } from "./trainpage.js";
 
 /** The emulated GPU compiles its first shaders in about a minute. */
 const TAKEOVER = { timeout: 200_000 };
@@ -50,9 +51,23 @@ test("a crash of the WebGPU build hands the drawing back to the CPU", async ({ v
   await expect(vitpad.device).toHaveText(/^CPU/);
 });
 
+test("a run trains on WebGPU, and ends with a test", async ({ vitpad, page }) => {
+  expect(vitpad).toBeTruthy();
+  const train = new TrainPage(page);
+  const query = SMALL.replace("images=640", "images=16").replace("batch=32", "batch=8");
+  await train.openReady(query.replace("train-device=cpu", "train-device=webgpu"));
+  await train.start.click();
+  await expect(page.getByTestId("train-device")).toHaveText(/^WebGPU/, TAKEOVER);
+  await expect(train.status).toHaveText("Finished", TAKEOVER);
+  await expect(train.step).toHaveText("4 / 4");
+  await expect(page.getByTestId("test-accuracy")).toHaveText(/%$/);
+});
+
 /** Like a panic in wasm: an uncaught error, and a promise that never settles. */
 const CRASHING_BUILD = `
-  export default async function init() {}
+  export default async function init() {
+    return { memory: new WebAssembly.Memory({ initial: 1 }) };
+  }
   export class Classifier {
     static load() {
       setTimeout(() => { throw new Error("lost in space"); });
