@@ -119,14 +119,16 @@ pub async fn check_iteration() {
     assert_eq!(get(&end.expect("an end"), "done"), JsValue::TRUE);
 
     let trainer = create("cpu").await;
-    let controller = web_sys::AbortController::new().expect("in every browser");
-    controller.abort_with_reason(&"enough".into());
+    let signal = call(
+        &get(&js_sys::global(), "AbortSignal"),
+        "abort",
+        &["enough".into()],
+    )
+    .await
+    .expect("in every browser");
     for (method, arguments) in [
-        ("step", vec![1.into(), controller.signal().into()]),
-        (
-            "evaluate",
-            vec![object(&[("signal", controller.signal().into())])],
-        ),
+        ("step", vec![1.into(), signal.clone()]),
+        ("evaluate", vec![object(&[("signal", signal.clone())])]),
     ] {
         let reason = call(&trainer, method, &arguments)
             .await

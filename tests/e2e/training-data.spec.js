@@ -63,6 +63,33 @@ test("MNIST is the default where the site has it", async ({ vitpad, page }) => {
   await expect(train.runs.first()).toContainText("MNIST");
 });
 
+test("MNIST is downloaded once, and kept for the next visit", async ({ vitpad, page }) => {
+  expect(vitpad).toBeTruthy();
+  await serveMnist(page);
+  const train = new TrainPage(page);
+  await train.openReady(FROM_FILES);
+  await page.getByTestId("other-samples").click();
+  await expect(page.getByTestId("preview-plain").getByRole("listitem")).toHaveCount(12);
+  await page.reload();
+  await page.context().route("**/data/mnist/*", (route) => route.abort());
+  await expect(train.start).toBeEnabled();
+  await train.finish();
+});
+
+test("IDX files at another address train, and what is wrong with an address is told", async ({ vitpad, page, provoked }) => {
+  expect(vitpad).toBeTruthy();
+  provoked.push(/fashion|nowhere/);
+  const train = new TrainPage(page);
+  await train.openReady(`${FROM_FILES}&data=url&url=https://digits.test/nowhere/`);
+  await page.context().route("https://digits.test/nowhere/*", (route) => route.abort());
+  await train.start.click();
+  await expect(train.error).toContainText("train-images-idx3-ubyte");
+  await serveSet(page, "https://digits.test/fashion/*");
+  await page.getByTestId("data-url").fill("https://digits.test/fashion/");
+  await train.finish();
+  await expect(train.runs.first()).toContainText("digits.test");
+});
+
 test("without MNIST the address cannot ask for it, and the page says so", async ({ vitpad, page }) => {
   expect(vitpad).toBeTruthy();
   const train = new TrainPage(page);
@@ -128,6 +155,15 @@ test("a drawing on the live pad can be labelled", async ({ vitpad, page }) => {
  * @param {import("@playwright/test").Page} page
  */
 async function serveMnist(page) {
+  await page.context().route("**/data/sets.json", (route) => route.fulfill({ json: ["mnist"] }));
+  await serveSet(page, "**/data/mnist/*");
+}
+
+/**
+ * @param {import("@playwright/test").Page} page
+ * @param {string} address
+ */
+async function serveSet(page, address) {
   const [train, heldOut] = [idxPair(640), idxPair(200)];
   const files = new Map([
     ["train-images-idx3-ubyte.gz", train.images],
@@ -135,10 +171,10 @@ async function serveMnist(page) {
     ["t10k-images-idx3-ubyte.gz", heldOut.images],
     ["t10k-labels-idx1-ubyte.gz", heldOut.labels],
   ]);
-  await page.context().route("**/data/sets.json", (route) => route.fulfill({ json: ["mnist"] }));
-  await page.context().route("**/data/mnist/*", (route) => {
+  const headers = { "access-control-allow-origin": "*" };
+  await page.context().route(address, (route) => {
     const name = new URL(route.request().url()).pathname.split("/").pop() ?? "";
     const body = files.get(name) ?? files.get(`${name}.gz`);
-    return route.fulfill(body ? { body: name.endsWith(".gz") ? gzipSync(body) : body } : { status: 404 });
+    return route.fulfill(body ? { headers, body: name.endsWith(".gz") ? gzipSync(body) : body } : { status: 404 });
   });
 }

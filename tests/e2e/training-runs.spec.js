@@ -49,6 +49,24 @@ test.describe("runs", () => {
     await expect(train.runs).toContainText("step 40 of 40");
   });
 
+  test("a run whose worker crashes is told of, and goes on from its checkpoint", async ({ vitpad, page, provoked }) => {
+    expect(vitpad).toBeTruthy();
+    provoked.push(/out of chalk/);
+    const train = new TrainPage(page);
+    await train.openStarted();
+    const worker = page.workers().find((each) => each.url().includes("/train/"));
+    await worker?.evaluate(() => {
+      setTimeout(() => {
+        throw new Error("out of chalk");
+      });
+    });
+    await expect(train.error).toContainText("out of chalk");
+    await expect(train.offer).toBeVisible();
+    await train.offer.getByRole("button").first().click();
+    await expect(train.status).toHaveText("Running");
+    await train.expectSteps(1);
+  });
+
   test("what is no checkpoint is refused in words", async ({ vitpad, page }) => {
     expect(vitpad).toBeTruthy();
     const train = new TrainPage(page);

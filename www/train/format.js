@@ -1,3 +1,5 @@
+import { sentence } from "../dom.js";
+
 /** How the training page writes numbers. Spaces before units do not break. */
 
 const WHOLE = new Intl.NumberFormat("en");
@@ -61,4 +63,17 @@ export function messageOf(error) {
  */
 function isNumber(value) {
   return typeof value === "number" && Number.isFinite(value);
+}
+
+/**
+ * @param {HTMLElement} place for the words, where `work` fails; empty otherwise
+ * @param {() => unknown} work
+ */
+export async function tellIn(place, work) {
+  place.textContent = "";
+  try {
+    await work();
+  } catch (error) {
+    place.textContent = sentence(messageOf(error));
+  }
 }

@@ -1,7 +1,7 @@
 import { Digits } from "../digits.js";
-import { find, sentence } from "../dom.js";
+import { find } from "../dom.js";
 import { ask } from "./ask.js";
-import { messageOf, plural } from "./format.js";
+import { tellIn, plural } from "./format.js";
 import { save } from "./save.js";
 import { separate, showTiles } from "./tiles.js";
 
@@ -91,14 +91,9 @@ export class MineView {
     await this.#digits.import(images, labels);
   }
 
-  /** @param {() => Promise<void>} work */
-  async #try(work) {
-    this.#error.textContent = "";
-    try {
-      await work();
-    } catch (error) {
-      this.#error.textContent = sentence(messageOf(error));
-    }
+  /** @param {() => unknown} work */
+  #try(work) {
+    return tellIn(this.#error, work);
   }
 }
 

@@ -1,7 +1,7 @@
-import { find, sentence } from "../dom.js";
+import { find } from "../dom.js";
 import { ask } from "./ask.js";
 import { MOST_COMPARED } from "./charts.js";
-import { messageOf } from "./format.js";
+import { tellIn } from "./format.js";
 import { RunRecord } from "./record.js";
 import { RunRow } from "./runrow.js";
 import { save } from "./save.js";
@@ -138,12 +138,7 @@ export class RunsView {
   }
 
   /** @param {() => unknown} work */
-  async #try(work) {
-    this.#error.textContent = "";
-    try {
-      await work();
-    } catch (error) {
-      this.#error.textContent = sentence(messageOf(error));
-    }
+  #try(work) {
+    return tellIn(this.#error, work);
   }
 }
