@@ -72,6 +72,8 @@ pub enum Error {
     Drawing(#[from] DrawingError),
     #[error("{name} can't be read: {message}")]
     Options { name: String, message: String },
+    #[error("the trainer was freed: make another")]
+    Freed,
     #[error("{argument} is {found}, expected {expected}")]
     Argument {
         argument: &'static str,
@@ -110,6 +112,7 @@ impl Error {
             Self::Data(_) => "invalid-data",
             Self::Drawing(_) => "invalid-image",
             Self::Options { .. } => "invalid-config",
+            Self::Freed => "freed",
             Self::Argument { .. } => "invalid-argument",
         }
     }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use js_sys::{Promise, Reflect, Symbol};
 use wasm_bindgen::prelude::*;
 
-use super::object::object;
+use super::object::{get, object};
 use super::run::Run;
 
 /// An async iterator over steps that pulls one at each `next()`.
@@ -29,9 +29,9 @@ pub fn iterator(run: &Rc<Run>, signal: JsValue) -> JsValue {
         ("next", next.into_js_value()),
         ("return", end.into_js_value()),
     ]);
-    let itself = iterator.clone();
-    let same = Closure::<dyn Fn() -> JsValue>::new(move || itself.clone());
-    set_async_iterator(&iterator, &same.into_js_value());
+    // It returns its `this`; a closure of ours would keep the iterator alive for ever.
+    let object = get(&js_sys::global(), "Object");
+    set_async_iterator(&iterator, &get(&get(&object, "prototype"), "valueOf"));
     iterator
 }
 

@@ -64,7 +64,10 @@ impl Run {
                 break;
             }
         }
-        let readings = read(steps).await?;
+        let readings = read(steps).await.inspect_err(|_| {
+            // Steps whose losses nobody knows are not to be built on.
+            self.trainer.borrow_mut().go_back();
+        })?;
         let milliseconds = start.elapsed().as_secs_f64() * 1e3;
         let stats = report::steps(&readings, &self.trainer.borrow(), milliseconds);
         self.trainer.borrow_mut().record(readings)?;

@@ -15,7 +15,7 @@ use super::run::Run;
 use super::settings::{precision_of, settings};
 use crate::classifier;
 use crate::device::Selected;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::train::{self, Checkpoint, DataRecord};
 use crate::vit::Vit;
 
@@ -215,9 +215,13 @@ impl Trainer {
 
     /// As JavaScript's `Trainer`, which `for await` takes.
     fn into_js(self) -> JsValue {
-        let run = self.run.clone();
+        // Not a strong one, which would keep the run alive after `free()`.
+        let run = Rc::downgrade(&self.run);
         let trainer = JsValue::from(self);
-        let steps = Closure::<dyn Fn() -> JsValue>::new(move || iterator(&run, JsValue::UNDEFINED));
+        let steps = Closure::<dyn Fn() -> Result<JsValue, JsValue>>::new(move || {
+            let run = run.upgrade().ok_or(Error::Freed)?;
+            Ok(iterator(&run, JsValue::UNDEFINED))
+        });
         set_async_iterator(&trainer, &steps.into_js_value());
         trainer
     }

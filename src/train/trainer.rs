@@ -179,8 +179,7 @@ impl Trainer {
     pub fn record(&mut self, readings: Vec<Reading>) -> Result<()> {
         for reading in readings {
             if !reading.loss.is_finite() {
-                self.state = self.good.clone();
-                self.history.truncate(self.step_count());
+                self.go_back();
                 return Err(Error::NonFiniteLoss {
                     step: reading.index + 1,
                     loss: reading.loss,
@@ -194,6 +193,12 @@ impl Trainer {
             }
         }
         Ok(())
+    }
+
+    /// Puts the run back where its loss was last known to be finite.
+    pub fn go_back(&mut self) {
+        self.state = self.good.clone();
+        self.history.truncate(self.step_count());
     }
 
     /// The model as it is now, ready for inference.

@@ -118,6 +118,14 @@ pub async fn check_iteration() {
     let end = JsFuture::from(steps.next().expect("a promise")).await;
     assert_eq!(get(&end.expect("an end"), "done"), JsValue::TRUE);
 
+    let same: Function = Reflect::get(&steps, &Symbol::async_iterator())
+        .expect("an object")
+        .unchecked_into();
+    assert_eq!(same.call0(&steps), Ok(steps.into()));
+    call(&trainer, "free", &[]).await.expect("frees");
+    let error = own.call0(&trainer).expect_err("nothing to iterate");
+    assert_eq!(code(&error), "freed");
+
     let trainer = create("cpu").await;
     let signal = call(
         &get(&js_sys::global(), "AbortSignal"),
