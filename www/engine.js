@@ -18,6 +18,7 @@
  * @property {() => Promise<WasmModule>} loadWebGpu
  * @property {(state: DeviceState) => void} onDevice
  */
+import { codeOf } from "./protocol.js";
 
 const NO_NDARRAY = "This build does not contain the ndarray backend.";
 const SOFTWARE_ADAPTER = "The only WebGPU adapter is a software one, which is slower than the CPU.";
@@ -177,9 +178,4 @@ export function refuse(device, { usable, software, reason }) {
 export function describe({ deviceInfo }, reason) {
   const { kind, name, description } = deviceInfo;
   return { kind, name, description, reason, pending: false };
-}
-
-/** @param {unknown} error */
-export function codeOf(error) {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
 }

@@ -44,6 +44,14 @@ export class CodedError extends Error {
 }
 
 /**
+ * @param {unknown} error
+ * @returns {string} its code, or nothing
+ */
+export function codeOf(error) {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}
+
+/**
  * @param {unknown} thrown
  * @returns {PlainError} what of an error survives on its way to another thread
  */

@@ -51,6 +51,29 @@ test("files are kept, and train after a reload without a network", async ({ vitp
   await context.setOffline(false);
 });
 
+test("a run whose files were deleted goes on once they are given again", async ({ vitpad, page }) => {
+  expect(vitpad).toBeTruthy();
+  const train = new TrainPage(page);
+  await train.openReady(FROM_FILES.replace("epochs=2", "epochs=500"));
+  await page.getByTestId("data-select").selectOption("files");
+  await page.getByTestId("file-input").setInputFiles(idxFiles(640));
+  await expect(train.start).toBeEnabled();
+  await train.start.click();
+  await train.expectSteps(2);
+  await train.stop.click();
+  await expect(train.status).toHaveText("Stopped");
+  await page.getByTestId("delete-set").click();
+  await page.getByTestId("answer-yes").click();
+  await expect(page.getByTestId("kept-set")).toBeHidden();
+  await page.getByTestId("resume").click();
+  await expect(train.error).toContainText("choose or drop them again");
+  const renamed = idxFiles(640).map((file) => ({ ...file, name: `again-${file.name}` }));
+  await page.getByTestId("file-input").setInputFiles(renamed);
+  await expect(page.getByTestId("kept-set")).toBeVisible();
+  await page.getByTestId("resume").click();
+  await expect(train.status).toHaveText("Running");
+});
+
 test("MNIST is the default where the site has it", async ({ vitpad, page }) => {
   expect(vitpad).toBeTruthy();
   await serveMnist(page);

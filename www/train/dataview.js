@@ -1,5 +1,6 @@
 import { find, sentence } from "../dom.js";
-import { messageOf, plural, whole } from "./format.js";
+import { ask } from "./ask.js";
+import { messageOf, plural, tellIn, whole } from "./format.js";
 
 /**
  * @typedef {import("./protocol.js").DataInfo} DataInfo
@@ -20,6 +21,7 @@ export class DataChoice extends EventTarget {
   #file;
   #fileError;
   #set;
+  #kept;
   #info;
   #fields;
   /** @type {Source} */
@@ -39,10 +41,13 @@ export class DataChoice extends EventTarget {
     this.#file = find("file-input", HTMLInputElement, panel);
     this.#fileError = find("file-error", HTMLElement, panel);
     this.#set = find("set-select", HTMLSelectElement, panel);
+    this.#kept = find("kept-set", HTMLElement, panel);
     this.#info = find("data-info", HTMLElement, panel);
     this.#fields = { url: find("url-field", HTMLElement, panel), files: find("files-field", HTMLElement, panel) };
     for (const input of [this.#select, this.#set, this.#url]) input.addEventListener("input", () => this.#changed());
     this.#file.addEventListener("change", () => this.addFiles([...(this.#file.files ?? [])]));
+    const remove = find("delete-set", HTMLButtonElement, panel);
+    remove.addEventListener("click", () => tellIn(this.#fileError, () => this.#deleteSet(panel)));
     this.#listenForDrops(panel);
   }
 
@@ -72,7 +77,7 @@ export class DataChoice extends EventTarget {
     const chosen = this.#set.value;
     this.#set.replaceChildren(...files.map((name) => new Option(name, name)));
     if (files.includes(chosen)) this.#set.value = chosen;
-    this.#set.hidden = files.length === 0;
+    this.#kept.hidden = files.length === 0;
   }
 
   /** @param {number} count of My digits */
@@ -147,7 +152,7 @@ export class DataChoice extends EventTarget {
       const { set, info } = await this.#client.addFiles(files);
       this.showSets(await this.#client.sets());
       if (![...this.#set.options].some((each) => each.value === set)) this.#set.add(new Option(set, set));
-      this.#set.hidden = false;
+      this.#kept.hidden = false;
       this.#set.value = set;
       this.#changed();
       this.showInfo(info);
@@ -158,6 +163,15 @@ export class DataChoice extends EventTarget {
     }
     // So that the same file can be picked again.
     this.#file.value = "";
+  }
+
+  /** @param {HTMLElement} panel */
+  async #deleteSet(panel) {
+    const set = this.#set.value;
+    if (!(await ask(panel, `Delete “${set}” from this browser? Runs that learn from it need the files again.`, "Delete"))) return;
+    await this.#client.removeSet(set);
+    this.showSets(await this.#client.sets());
+    this.#changed();
   }
 
   /** @param {HTMLElement} panel */

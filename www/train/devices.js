@@ -10,7 +10,8 @@
  *
  * @typedef {{ trainer: Trainer, memory: WebAssembly.Memory, reason: string | null }} Opened
  */
-import { codeOf, isFromCpu, refuse } from "../engine.js";
+import { codeOf } from "../protocol.js";
+import { isFromCpu, refuse } from "../engine.js";
 
 /**
  * @template T what the trainer is made from

@@ -1,5 +1,6 @@
 /** The training page: puts its parts together. */
 import { find } from "../dom.js";
+import { codeOf } from "../protocol.js";
 import { ChartsView } from "./charts.js";
 import { TrainClient } from "./client.js";
 import { EvaluationView } from "./evaluation.js";
@@ -24,6 +25,9 @@ import { Stopwatch } from "./stopwatch.js";
  * @property {(problems: string[]) => void} onProblems with the address
  * @property {(id: string, name: string) => void} useModel on the drawing page
  */
+
+/** Codes of errors that other data than the run's own may mend. */
+const DATA_ERRORS = new Set(["data-gone", "data-needed", "other-data"]);
 
 /** @param {PageOptions} options */
 export async function openPage(options) {
@@ -107,15 +111,30 @@ class TrainPage {
   }
 
   /** @param {RunInfo} run */
-  async #resume({ id, name }) {
+  async #resume(run) {
+    const { id, name } = run;
     this.#clear(new RunRecord(), name);
     this.#panel.scrollIntoView({ block: "start" });
     await this.#begin(async () => {
       const { history, position } = await this.#client.inspect(id);
       this.#charts.start(RunRecord.from(history, position.stepsPerEpoch), name);
       this.#showRecord();
-      return this.#client.resume(id);
+      return this.#resumeWithData(run);
     });
+  }
+
+  /**
+   * Where a run's data is not known here any more, what the setup names may be the same.
+   * @param {RunInfo} run
+   */
+  async #resumeWithData({ id, spec }) {
+    try {
+      return await this.#client.resume(id);
+    } catch (error) {
+      const { problem } = this.#setup;
+      if (problem || !DATA_ERRORS.has(codeOf(error))) throw error;
+      return this.#client.resume(id, { ...this.#setup.spec, images: spec.data.images });
+    }
   }
 
   /** @param {() => Promise<RunInfo>} work */
@@ -129,7 +148,7 @@ class TrainPage {
       this.#numbers.showPosition(run.position);
       await this.#runs.load();
     } catch (error) {
-      const isStopped = error instanceof Error && "code" in error && error.code === "superseded";
+      const isStopped = codeOf(error) === "superseded";
       this.#showState(isStopped ? "idle" : "failed", isStopped ? null : error instanceof Error ? error.message : String(error));
     }
   }

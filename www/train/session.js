@@ -24,8 +24,7 @@
  *   on another device, where that may help
  * @property {() => void} release the run may now be trained elsewhere
  */
-import { codeOf } from "../engine.js";
-import { CodedError } from "../protocol.js";
+import { codeOf, CodedError } from "../protocol.js";
 import { positionOf, Progress } from "./progress.js";
 import { Saver } from "./saver.js";
 
