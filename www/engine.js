@@ -18,7 +18,7 @@
  * @property {() => Promise<WasmModule>} loadWebGpu
  * @property {(state: DeviceState) => void} onDevice
  */
-import { codeOf } from "./protocol.js";
+import { codeOf, messageOf } from "./protocol.js";
 
 const NO_NDARRAY = "This build does not contain the ndarray backend.";
 const SOFTWARE_ADAPTER = "The only WebGPU adapter is a software one, which is slower than the CPU.";
@@ -136,7 +136,7 @@ export class Engine {
    */
   #leaveGpu(what, error) {
     this.#gpu = undefined;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     this.#report(describe(this.#cpu, `${what}: ${why}`));
   }
 

@@ -52,6 +52,14 @@ export function codeOf(error) {
 }
 
 /**
+ * @param {unknown} error
+ * @returns {string} what people are told of it
+ */
+export function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
  * @param {unknown} thrown
  * @returns {PlainError} what of an error survives on its way to another thread
  */

@@ -1,4 +1,5 @@
 import { find, sentence } from "./dom.js";
+import { messageOf } from "./protocol.js";
 
 /**
  * @typedef {import("./protocol.js").DeviceState} DeviceState
@@ -36,7 +37,7 @@ export class StatusView {
   showError(error) {
     this.#setStatus("");
     this.#takeover.hidden = true;
-    this.#errorText.textContent = sentence(error instanceof Error ? error.message : String(error));
+    this.#errorText.textContent = sentence(messageOf(error));
     this.#error.hidden = false;
   }
 

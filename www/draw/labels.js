@@ -1,4 +1,5 @@
 /** @typedef {import("../digits.js").Digits} Digits */
+import { messageOf } from "../protocol.js";
 
 /**
  * @typedef {object} LabelOptions
@@ -64,7 +65,7 @@ export class LabelStrip {
       await digits.add(pixels, label);
       this.#message.textContent = `Kept as a ${label} among My digits, ${await digits.count()} in all: train on them on the Train tab.`;
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       this.#message.textContent = `It could not be kept: ${why}`;
     }
   }

@@ -11,7 +11,7 @@
  * @typedef {{ key: string, module: Pick<WasmModule, "DataSet">, set: Promise<DataSet>, uses: number }} Entry
  */
 import { Digits } from "../digits.js";
-import { CodedError } from "../protocol.js";
+import { CodedError, messageOf } from "../protocol.js";
 import {
   digestOf, fetchForeignSet, fetchSet, keepSet, listSets, nameOf, readPicked, readSet, removeSet, sortPicked,
 } from "./files.js";
@@ -171,7 +171,7 @@ export class Data {
       await keepSet(set, files);
       return true;
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       this.#post({ event: "notice", message: `${name} is used, but could not be kept for the next visit: ${why}` });
       return false;
     }

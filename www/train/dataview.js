@@ -1,6 +1,7 @@
 import { find, sentence } from "../dom.js";
+import { messageOf } from "../protocol.js";
 import { ask } from "./ask.js";
-import { messageOf, plural, tellIn, whole } from "./format.js";
+import { plural, tellIn, whole } from "./format.js";
 
 /**
  * @typedef {import("./protocol.js").DataInfo} DataInfo

@@ -10,8 +10,8 @@
  *
  * @typedef {{ trainer: Trainer, memory: WebAssembly.Memory, reason: string | null }} Opened
  */
-import { codeOf } from "../protocol.js";
 import { isFromCpu, refuse } from "../engine.js";
+import { codeOf, messageOf } from "../protocol.js";
 
 /**
  * @template T what the trainer is made from
@@ -178,9 +178,4 @@ async function asGpuError(work) {
   } catch (error) {
     throw INPUT_ERRORS.has(codeOf(error)) ? error : new GpuError(messageOf(error));
   }
-}
-
-/** @param {unknown} error */
-function messageOf(error) {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,5 @@
 import { sentence } from "../dom.js";
+import { messageOf } from "../protocol.js";
 
 /** How the training page writes numbers. Spaces before units do not break. */
 
@@ -50,11 +51,6 @@ export function date(milliseconds) {
  */
 export function plural(count, noun) {
   return `${whole(count)} ${noun}${count === 1 ? "" : "s"}`;
-}
-
-/** @param {unknown} error */
-export function messageOf(error) {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The training page: puts its parts together. */
 import { find } from "../dom.js";
-import { codeOf } from "../protocol.js";
+import { codeOf, messageOf } from "../protocol.js";
 import { ChartsView } from "./charts.js";
 import { TrainClient } from "./client.js";
 import { EvaluationView } from "./evaluation.js";
@@ -13,8 +13,8 @@ import { RunRecord } from "./record.js";
 import { RunsView } from "./runs.js";
 import { BUSY, RunView } from "./runview.js";
 import { Setup } from "./setup.js";
-import { loadStyles } from "./styles.js";
 import { Stopwatch } from "./stopwatch.js";
+import { loadStyles } from "./styles.js";
 
 /**
  * @typedef {import("./protocol.js").TrainEvent} TrainEvent
@@ -149,7 +149,7 @@ class TrainPage {
       await this.#runs.load();
     } catch (error) {
       const isStopped = codeOf(error) === "superseded";
-      this.#showState(isStopped ? "idle" : "failed", isStopped ? null : error instanceof Error ? error.message : String(error));
+      this.#showState(isStopped ? "idle" : "failed", isStopped ? null : messageOf(error));
     }
   }
 

@@ -1,5 +1,5 @@
 import { find, sentence } from "../dom.js";
-import { messageOf } from "./format.js";
+import { messageOf } from "../protocol.js";
 import { separate, showTiles } from "./tiles.js";
 import { toAugment } from "./values.js";
 

@@ -1,5 +1,6 @@
 import { find, sentence } from "../dom.js";
-import { messageOf } from "./format.js";
+import { messageOf } from "../protocol.js";
+
 
 /**
  * @typedef {import("./protocol.js").TrainState} TrainState

@@ -4,6 +4,7 @@
  *
  * @typedef {import("./protocol.js").RunInfo} RunInfo
  */
+import { messageOf } from "../protocol.js";
 
 const EVERY_MS = 15_000;
 
@@ -38,7 +39,7 @@ export class Saver {
     try {
       await store(saved, checkpoint);
     } catch (error) {
-      this.#report(error instanceof Error ? error.message : String(error));
+      this.#report(messageOf(error));
       return run;
     } finally {
       this.#due = now() + EVERY_MS;

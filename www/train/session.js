@@ -24,7 +24,7 @@
  *   on another device, where that may help
  * @property {() => void} release the run may now be trained elsewhere
  */
-import { codeOf, CodedError } from "../protocol.js";
+import { CodedError, codeOf, messageOf } from "../protocol.js";
 import { positionOf, Progress } from "./progress.js";
 import { Saver } from "./saver.js";
 
@@ -240,7 +240,7 @@ export class Session {
 
   /** @param {unknown} error */
   async #fail(error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     this.run = { ...this.run, active: false };
     try {
       // The trainer is back at its last good state.

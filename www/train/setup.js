@@ -1,8 +1,9 @@
 import { find, sentence } from "../dom.js";
+import { messageOf } from "../protocol.js";
 import { readAddress, writeAddress } from "./address.js";
 import { DataChoice } from "./dataview.js";
 import { FormView } from "./form.js";
-import { messageOf, whole } from "./format.js";
+import { whole } from "./format.js";
 import { changesOf, presetValues } from "./values.js";
 
 /**
