@@ -85,7 +85,7 @@ async fn webgpu_by_name_is_refused() {
 
 #[wasm_bindgen_test]
 async fn a_hundred_steps_follow_pytorch() {
-    for name in ["published", "accurate"] {
+    for name in ["published", "decayed", "accurate"] {
         losses::check(name, &device::cpu().device).await;
     }
 }

@@ -17,7 +17,7 @@ use vitpad::{Error, Result};
 
 #[test]
 fn a_hundred_steps_follow_pytorch() {
-    for name in ["published", "accurate"] {
+    for name in ["published", "decayed", "accurate"] {
         block_on(losses::check(name, &device::cpu().device));
     }
 }
