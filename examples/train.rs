@@ -22,7 +22,7 @@ mod mnist;
 
 #[derive(Parser)]
 struct Options {
-    /// Preset of model and recipe: default or reference.
+    /// Preset of model and recipe: default, reference or quick.
     #[arg(long, default_value = "default")]
     preset: String,
     /// Folder with the four MNIST files, packed or not [default: $MNIST_DIR, else data/mnist].

@@ -79,7 +79,7 @@ impl Default for VitConfig {
 
 impl VitConfig {
     /// Names that [`VitConfig::preset`] knows.
-    pub const PRESETS: [&str; 2] = ["default", "reference"];
+    pub const PRESETS: [&str; 3] = ["default", "reference", "quick"];
 
     /// The published configuration: 107,338 parameters.
     pub fn reference() -> Self {
@@ -100,6 +100,17 @@ impl VitConfig {
         }
     }
 
+    /// Large patches and few of them, for a run that learns within a minute: 19,658 parameters.
+    pub fn quick() -> Self {
+        Self {
+            patch_size: 7,
+            width: 32,
+            layers: 2,
+            hidden: 64,
+            ..Self::default()
+        }
+    }
+
     /// The preset of that name.
     ///
     /// # Errors
@@ -108,6 +119,7 @@ impl VitConfig {
         match name {
             "default" => Ok(Self::default()),
             "reference" => Ok(Self::reference()),
+            "quick" => Ok(Self::quick()),
             _ => Err(Error::UnknownPreset { name: name.into() }),
         }
     }
@@ -227,6 +239,7 @@ mod tests {
         }
         assert_eq!(VitConfig::reference().parameters(), 107_338);
         assert_eq!(VitConfig::default().parameters(), 139_018);
+        assert_eq!(VitConfig::quick().parameters(), 19_658);
     }
 
     #[test]
@@ -234,7 +247,7 @@ mod tests {
         let message = VitConfig::preset("huge").unwrap_err().to_string();
         assert_eq!(
             message,
-            r#"unknown preset "huge", expected one of default, reference"#
+            r#"unknown preset "huge", expected one of default, reference, quick"#
         );
     }
 

@@ -12,7 +12,7 @@
  *
  * What reads the digits: weights/PRESET.safetensors, or what a run on the training page has
  * learnt.
- * @typedef {Preset | `run:${string}`} Model
+ * @typedef {"default" | "reference" | `run:${string}`} Model
  *
  * @typedef {{ type: "load", device: Device, model: Model }} LoadRequest
  * @typedef {{ type: "classify", strokes: Stroke[] }} ClassifyRequest

@@ -1,8 +1,8 @@
 /** What to compute on: `auto` is WebGPU on a real graphics adapter, else the CPU. */
 export type Device = "auto" | "webgpu" | "cpu" | "ndarray";
 
-/** The named configurations of the model. */
-export type Preset = "default" | "reference";
+/** The named configurations of the model. There are weights for the first two. */
+export type Preset = "default" | "reference" | "quick";
 
 export interface LoadOptions {
   /** Default: `auto`. */

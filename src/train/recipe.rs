@@ -98,6 +98,19 @@ impl Recipe {
         }
     }
 
+    /// The recipe of the quick preset.
+    pub fn quick() -> Self {
+        Self {
+            batch: 64,
+            epochs: 7,
+            learning_rate: 5e-3,
+            warmup: 100,
+            label_smoothing: 0.0,
+            augment: None,
+            ..Self::accurate()
+        }
+    }
+
     /// The recipe that goes with a preset of [`VitConfig`](crate::VitConfig).
     ///
     /// # Errors
@@ -106,6 +119,7 @@ impl Recipe {
         match name {
             "default" => Ok(Self::accurate()),
             "reference" => Ok(Self::published()),
+            "quick" => Ok(Self::quick()),
             _ => Err(Error::UnknownPreset { name: name.into() }),
         }
     }

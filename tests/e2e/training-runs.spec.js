@@ -67,6 +67,20 @@ test.describe("runs", () => {
     await train.expectSteps(1);
   });
 
+  test("the quick preset has a model and a recipe of its own", async ({ vitpad, page }) => {
+    expect(vitpad).toBeTruthy();
+    const train = new TrainPage(page);
+    await train.openReady("train-device=cpu");
+    await page.getByTestId("preset-select").selectOption("quick");
+    await expect(page.getByTestId("parameters")).toContainText("19,658");
+    await expect(page.getByTestId("epochs")).toHaveValue("7");
+    await expect(page).toHaveURL(/preset=quick/);
+    await train.start.click();
+    await train.expectSteps(10);
+    await train.stop.click();
+    await expect(train.status).toHaveText("Stopped");
+  });
+
   test("what is no checkpoint is refused in words", async ({ vitpad, page }) => {
     expect(vitpad).toBeTruthy();
     const train = new TrainPage(page);
