@@ -103,6 +103,11 @@ async fn steps_are_iterated_and_aborted() {
 }
 
 #[wasm_bindgen_test]
+async fn a_freed_trainer_is_not_iterated() {
+    training::check_freed().await;
+}
+
+#[wasm_bindgen_test]
 async fn calls_that_are_not_awaited_wait_for_each_other() {
     training::check_queue().await;
 }

@@ -122,9 +122,6 @@ pub async fn check_iteration() {
         .expect("an object")
         .unchecked_into();
     assert_eq!(same.call0(&steps), Ok(steps.into()));
-    call(&trainer, "free", &[]).await.expect("frees");
-    let error = own.call0(&trainer).expect_err("nothing to iterate");
-    assert_eq!(code(&error), "freed");
 
     let trainer = create("cpu").await;
     let signal = call(
@@ -145,6 +142,17 @@ pub async fn check_iteration() {
     }
     assert_eq!(number(&get(&trainer, "position"), "step"), 0.0);
     call(&trainer, "step", &[]).await.expect("still usable");
+}
+
+pub async fn check_freed() {
+    let trainer = create("cpu").await;
+    let own: Function = Reflect::get(&trainer, &Symbol::async_iterator())
+        .expect("an object")
+        .unchecked_into();
+    let free: Function = get(&trainer, "free").unchecked_into();
+    free.call0(&trainer).expect("frees");
+    let error = own.call0(&trainer).expect_err("nothing to iterate");
+    assert_eq!(code(&error), "freed");
 }
 
 /// Calls that are not awaited wait for each other.

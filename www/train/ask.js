@@ -16,6 +16,12 @@ export function ask(panel, question, yes) {
   dialog.returnValue = "no";
   dialog.showModal();
   return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+    const answer = () => {
+      // The event of an earlier question may come after this one is open.
+      if (dialog.open) return;
+      dialog.removeEventListener("close", answer);
+      resolve(dialog.returnValue === "yes");
+    };
+    dialog.addEventListener("close", answer);
   });
 }

@@ -33,6 +33,7 @@ export class RunsView {
   #compared = new Set();
   /** @type {string | undefined} the run on the page */
   #current;
+  #loads = 0;
 
   /** @param {RunsOptions} options */
   constructor(options) {
@@ -60,8 +61,11 @@ export class RunsView {
   async load() {
     /** @type {RunInfo[]} */
     let runs = [];
+    const load = ++this.#loads;
     await this.#try(async () => {
       runs = await this.#options.client.runs();
+      // A later answer knows better.
+      if (load !== this.#loads) return;
       const ids = new Set(runs.map(({ id }) => id));
       for (const id of this.#rows.keys()) if (!ids.has(id)) this.#remove(id);
       for (const run of runs.toReversed()) this.update(run);
@@ -91,7 +95,7 @@ export class RunsView {
         this.#try(async () => {
           if (!(await ask(panel, `Delete the run “${info.name}” and all it has learnt?`, "Delete"))) return;
           await client.delete(info.id);
-          this.#remove(info.id);
+          await this.load();
         }),
     });
     this.#rows.set(run.id, row);

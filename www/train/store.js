@@ -27,9 +27,12 @@ export function newRunId() {
 
 /** @returns {Promise<RunInfo[]>} newest first; those that can't be read as `damaged` */
 export async function listRuns() {
-  const [ids, locked] = await Promise.all([list(RUNS), lockedRuns()]);
-  const runs = await Promise.all(ids.map(readOrDamaged));
+  const runs = await Promise.all((await list(RUNS)).map(readOrDamaged));
+  // Afterwards: what was deleted meanwhile, or still is being, had lost its parts when it was read.
+  const locked = await lockedRuns();
+  const ids = new Set(await list(RUNS));
   return runs
+    .filter(({ id, status }) => ids.has(id) && (status !== "damaged" || !locked.has(id)))
     .map((run) => ({ ...run, active: locked.has(run.id) }))
     .sort((a, b) => b.created - a.created || b.id.localeCompare(a.id));
 }
