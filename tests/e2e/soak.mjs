@@ -39,7 +39,10 @@ try {
   await page.evaluate(countGpuBuffers);
   await page.evaluate(create, { device, steps, ...TASKS[device] });
   const sizes = [];
-  for (const stage of STAGES) sizes.push(await page.evaluate(trainTo, Math.round(stage * steps)));
+  for (const stage of STAGES) {
+    sizes.push(await page.evaluate(trainTo, Math.round(stage * steps)));
+    console.error(`step ${sizes.at(-1)?.step} of ${steps} after ${Math.round(performance.now() / 1000)} s`);
+  }
   console.table(sizes.map(readable));
   const grown = growth(sizes);
   for (const line of grown) console.error(line);
