@@ -4,6 +4,7 @@
 
 use std::str::FromStr;
 
+use burn::backend::DispatchDevice;
 use burn::tensor::Device;
 
 use crate::error::{Error, Result};
@@ -157,6 +158,16 @@ pub fn cpu() -> Selected {
         device: Device::flex(),
         description: format!("burn-flex, {}", simd()),
         fallback: None,
+    }
+}
+
+/// Whether there are fused kernels for the device: see [`crate::kernels`].
+pub fn has_kernels(device: &Device) -> bool {
+    match device.as_dispatch() {
+        DispatchDevice::Flex(_) => true,
+        DispatchDevice::Autodiff(device) => matches!(**device, DispatchDevice::Flex(_)),
+        #[allow(unreachable_patterns, reason = "features add more")]
+        _ => false,
     }
 }
 

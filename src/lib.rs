@@ -16,6 +16,7 @@ pub mod config;
 pub mod data;
 pub mod device;
 pub mod error;
+pub mod kernels;
 pub mod train;
 pub mod vit;
 pub mod weights;

@@ -9,12 +9,14 @@ mod block;
 mod embedding;
 mod head;
 mod init;
+mod layers;
 mod mlp;
 
 pub use attention::Attention;
 pub use block::EncoderBlock;
 pub use embedding::PatchEmbedding;
 pub use head::Head;
+pub use layers::{LayerNorm, Linear};
 pub use mlp::Mlp;
 
 use burn::module::Module;
@@ -22,6 +24,7 @@ use burn::tensor::{Device, Tensor};
 
 use crate::config::VitConfig;
 use crate::error::Result;
+use crate::kernels::Dropout;
 use init::Init;
 
 /// A Vision Transformer that classifies square images.
@@ -73,20 +76,30 @@ impl Vit {
     /// - images, normalised: `[batch, channels, image_size, image_size]`
     /// - logits: `[batch, classes]`
     pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {
-        let mut x = self.embedding.forward(images);
-        for block in &self.blocks {
-            x = block.forward(x);
+        self.forward_dropping(images, Dropout::NONE)
+    }
+
+    /// [`Vit::forward`] as in training, with the configuration's dropout. The seed decides what is
+    /// dropped.
+    pub fn forward_training(&self, images: Tensor<4>, seed: u64) -> Tensor<2> {
+        self.forward_dropping(images, Dropout::new(self.config.dropout, seed))
+    }
+
+    fn forward_dropping(&self, images: Tensor<4>, dropout: Dropout) -> Tensor<2> {
+        let mut x = self.embedding.forward(images, dropout.at(0));
+        for (index, block) in self.blocks.iter().enumerate() {
+            x = block.forward(x, dropout.at(1 + index));
         }
         self.head.forward(x)
     }
 
     /// [`Vit::forward`], keeping what each stage computed.
     pub fn activations(&self, images: Tensor<4>) -> Activations {
-        let embedding = self.embedding.forward(images);
+        let embedding = self.embedding.forward(images, Dropout::NONE);
         let mut blocks = Vec::with_capacity(self.blocks.len());
         let mut x = embedding.clone();
         for block in &self.blocks {
-            x = block.forward(x);
+            x = block.forward(x, Dropout::NONE);
             blocks.push(x.clone());
         }
         let head_norm = self.head.normalize(x);

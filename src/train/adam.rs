@@ -6,6 +6,8 @@ use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::tensor::{Gradients, Tensor};
 
 use super::{Optimizer, Recipe};
+use crate::kernels::AdamStep;
+use crate::kernels::adam::{Parameter, Update};
 use crate::vit::Vit;
 
 /// Adam or AdamW, as the [`Recipe`] says.
@@ -38,81 +40,63 @@ impl Adam {
         let scale = recipe
             .clip_norm
             .map(|bound| clip_scale(&model, gradients, bound));
-        model.map(&mut Update {
-            adam: self,
+        let device = model.head.linear.bias.val().device().inner();
+        let numbers = self.numbers(learning_rate, recipe);
+        model.map(&mut Mapper {
+            update: Update::new(numbers, scale, &device),
+            moments: &mut self.moments,
             gradients,
-            learning_rate,
-            recipe,
-            scale,
         })
+    }
+
+    /// Computed in float64, as PyTorch does.
+    fn numbers(&self, learning_rate: f64, recipe: &Recipe) -> AdamStep {
+        let corrections = recipe.betas.map(|beta| 1.0 - beta.powf(self.step as f64));
+        let decay = recipe.weight_decay;
+        let (l2, shrink) = match recipe.optimizer {
+            Optimizer::Adam => (decay, 0.0),
+            Optimizer::AdamW => (0.0, learning_rate * decay),
+        };
+        AdamStep {
+            betas: recipe.betas.map(|beta| beta as f32),
+            complements: recipe.betas.map(|beta| (1.0 - beta) as f32),
+            eps: recipe.eps as f32,
+            l2: l2 as f32,
+            decay: (1.0 - shrink) as f32,
+            rate: (learning_rate / corrections[0]) as f32,
+            root_scale: corrections[1].sqrt().recip() as f32,
+        }
     }
 }
 
-struct Update<'a> {
-    adam: &'a mut Adam,
+struct Mapper<'a> {
+    update: Update,
+    moments: &'a mut HashMap<ParamId, Moments>,
     gradients: &'a mut Gradients,
-    learning_rate: f64,
-    recipe: &'a Recipe,
-    /// `[1]`, what to multiply gradients with.
-    scale: Option<Tensor<1>>,
 }
 
-impl ModuleMapper for Update<'_> {
+impl ModuleMapper for Mapper<'_> {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let id = param.id;
         param.map(|value| match value.grad_remove(self.gradients) {
             None => value,
             Some(gradient) => {
                 let shape = value.shape();
-                let value = value.inner().flatten(0, D - 1);
                 let gradient = gradient.flatten(0, D - 1);
-                let updated = self.updated(id, value, gradient);
-                Tensor::from_inner(updated.reshape(shape)).require_grad()
+                let moments = self.moments.remove(&id).unwrap_or_else(|| Moments {
+                    first: gradient.zeros_like(),
+                    second: gradient.zeros_like(),
+                });
+                let parameter = Parameter {
+                    value: value.inner().flatten(0, D - 1),
+                    moments: [moments.first, moments.second],
+                };
+                let Parameter { value, moments } = self.update.apply(parameter, gradient);
+                let [first, second] = moments;
+                self.moments.insert(id, Moments { first, second });
+                Tensor::from_inner(value.reshape(shape)).require_grad()
             }
         })
-    }
-}
-
-impl Update<'_> {
-    /// The flattened parameter after the update.
-    fn updated(&mut self, id: ParamId, value: Tensor<1>, gradient: Tensor<1>) -> Tensor<1> {
-        let gradient = match &self.scale {
-            Some(scale) => gradient * scale.clone(),
-            None => gradient,
-        };
-        let decay = self.recipe.weight_decay;
-        if decay == 0.0 {
-            let delta = self.delta(id, gradient);
-            return value - delta;
-        }
-        match self.recipe.optimizer {
-            Optimizer::Adam => {
-                let delta = self.delta(id, gradient + value.clone() * decay);
-                value - delta
-            }
-            Optimizer::AdamW => {
-                let delta = self.delta(id, gradient);
-                value * (1.0 - self.learning_rate * decay) - delta
-            }
-        }
-    }
-
-    /// What Adam subtracts from the flattened parameter.
-    fn delta(&mut self, id: ParamId, gradient: Tensor<1>) -> Tensor<1> {
-        let [beta1, beta2] = self.recipe.betas;
-        let Moments { first, second } = self.adam.moments.remove(&id).unwrap_or_else(|| Moments {
-            first: gradient.zeros_like(),
-            second: gradient.zeros_like(),
-        });
-        let first = first * beta1 + gradient.clone() * (1.0 - beta1);
-        let second = second * beta2 + gradient.clone() * gradient * (1.0 - beta2);
-        let step = self.adam.step as f64;
-        let correction1 = 1.0 - beta1.powf(step);
-        let correction2 = 1.0 - beta2.powf(step);
-        let root = second.clone().sqrt() * correction2.sqrt().recip() + self.recipe.eps;
-        let delta = first.clone() / root * (self.learning_rate / correction1);
-        self.adam.moments.insert(id, Moments { first, second });
-        delta
     }
 }
 

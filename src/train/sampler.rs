@@ -40,7 +40,7 @@ fn generator(recipe: &Recipe, purpose: Purpose, index: usize) -> StdRng {
     StdRng::from_seed(key)
 }
 
-/// What to seed the device's own generator with before a step, which draws its dropout.
+/// Decides what a step drops.
 pub fn dropout_seed(recipe: &Recipe, step: usize) -> u64 {
     generator(recipe, Purpose::Dropout, step).random()
 }

@@ -6,11 +6,12 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor, Transaction};
 
 use super::sampler::{Batch, Sampler, dropout_seed};
-use super::{Adam, History, Recipe, argmax, cross_entropy, evaluate::check_size};
+use super::{Adam, History, Recipe, argmax, evaluate::check_size};
 use crate::config::{VitConfig, require};
 use crate::data::batch;
 use crate::data::training::TrainingData;
 use crate::error::{Error, Result};
+use crate::kernels::cross_entropy;
 use crate::vit::Vit;
 
 /// How many steps lie between two states to go back to.
@@ -155,11 +156,8 @@ impl Trainer {
         });
         let smoothing = self.recipe.label_smoothing;
         let targets = batch::targets(&labels, model.config.classes, smoothing, &self.device);
-        if model.config.dropout > 0.0 {
-            let seed = dropout_seed(&self.recipe, index);
-            self.device.clone().autodiff().seed(seed);
-        }
-        let logits = model.forward(images.autodiff());
+        let seed = dropout_seed(&self.recipe, index);
+        let logits = model.forward_training(images.autodiff(), seed);
         let loss = cross_entropy(logits.clone(), targets.autodiff());
         let mut gradients = loss.backward();
         *model = adam.update(model.clone(), &mut gradients, learning_rate, &self.recipe);

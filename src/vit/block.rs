@@ -1,11 +1,12 @@
 //! One encoder block: attention and MLP, each with a residual connection and a norm.
 
 use burn::module::Module;
-use burn::nn::{Dropout, DropoutConfig, LayerNorm};
 use burn::tensor::Tensor;
 
-use super::{Attention, Mlp, init::Init};
+use super::{Attention, LayerNorm, Mlp, init::Init};
 use crate::config::{Norm, VitConfig};
+use crate::kernels::Dropout;
+use crate::kernels::dropout::drop;
 
 /// PyTorch's `nn.TransformerEncoderLayer(batch_first=True)`.
 #[derive(Module, Debug)]
@@ -14,7 +15,6 @@ pub struct EncoderBlock {
     pub mlp: Mlp,
     pub norm1: LayerNorm,
     pub norm2: LayerNorm,
-    pub dropout: Dropout,
     #[module(skip)]
     pub norm: Norm,
 }
@@ -26,7 +26,6 @@ impl EncoderBlock {
             mlp: Mlp::new(config, init),
             norm1: init.layer_norm(config),
             norm2: init.layer_norm(config),
-            dropout: DropoutConfig::new(config.dropout).init(),
             norm: config.norm,
         }
     }
@@ -34,24 +33,28 @@ impl EncoderBlock {
     /// # Shapes
     /// - x: `[batch, tokens, width]`
     /// - output: `[batch, tokens, width]`
-    pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+    pub fn forward(&self, x: Tensor<3>, dropout: Dropout) -> Tensor<3> {
         match self.norm {
             Norm::Pre => {
-                let x = x.clone() + self.attend(self.norm1.forward(x));
-                x.clone() + self.feed_forward(self.norm2.forward(x))
+                let attended = self.attend(self.norm1.forward(x.clone()), dropout);
+                let x = x + attended;
+                let fed = self.feed_forward(self.norm2.forward(x.clone()), dropout);
+                x + fed
             }
             Norm::Post => {
-                let x = self.norm1.forward(x.clone() + self.attend(x));
-                self.norm2.forward(x.clone() + self.feed_forward(x))
+                let attended = self.attend(x.clone(), dropout);
+                let x = self.norm1.forward_sum(x, attended);
+                let fed = self.feed_forward(x.clone(), dropout);
+                self.norm2.forward_sum(x, fed)
             }
         }
     }
 
-    fn attend(&self, x: Tensor<3>) -> Tensor<3> {
-        self.dropout.forward(self.attention.forward(x))
+    fn attend(&self, x: Tensor<3>, dropout: Dropout) -> Tensor<3> {
+        drop(self.attention.forward(x, dropout.at(0)), dropout.at(1))
     }
 
-    fn feed_forward(&self, x: Tensor<3>) -> Tensor<3> {
-        self.dropout.forward(self.mlp.forward(x))
+    fn feed_forward(&self, x: Tensor<3>, dropout: Dropout) -> Tensor<3> {
+        drop(self.mlp.forward(x, dropout.at(2)), dropout.at(3))
     }
 }

@@ -1,11 +1,13 @@
 //! Patch embedding, class token and position embeddings.
 
 use burn::module::{Module, Param};
-use burn::nn::{Dropout, DropoutConfig, Linear};
 use burn::tensor::Tensor;
 
+use super::Linear;
 use super::init::Init;
 use crate::config::VitConfig;
+use crate::kernels::Dropout;
+use crate::kernels::dropout::drop;
 
 /// Turns images into the encoder's tokens.
 #[derive(Module, Debug)]
@@ -17,7 +19,6 @@ pub struct PatchEmbedding {
     pub class_token: Param<Tensor<3>>,
     /// `[1, tokens, width]`
     pub positions: Param<Tensor<3>>,
-    pub dropout: Dropout,
     pub patch_size: usize,
 }
 
@@ -27,7 +28,6 @@ impl PatchEmbedding {
             projection: init.linear(config.patch_values(), config.width),
             class_token: init.normal([1, 1, config.width], config.embedding_std),
             positions: init.normal([1, config.tokens(), config.width], config.embedding_std),
-            dropout: DropoutConfig::new(config.dropout).init(),
             patch_size: config.patch_size,
         }
     }
@@ -35,12 +35,12 @@ impl PatchEmbedding {
     /// # Shapes
     /// - images: `[batch, channels, height, width]`, in pixels
     /// - output: `[batch, tokens, width]`, the class token first
-    pub fn forward(&self, images: Tensor<4>) -> Tensor<3> {
+    pub fn forward(&self, images: Tensor<4>, dropout: Dropout) -> Tensor<3> {
         let patches = self.projection.forward(self.patches(images));
         let [batch, _, width] = patches.dims();
         let class = self.class_token.val().expand([batch, 1, width]);
         let tokens = Tensor::cat(vec![class, patches], 1);
-        self.dropout.forward(tokens + self.positions.val())
+        drop(tokens + self.positions.val(), dropout)
     }
 
     /// `[batch, patches, channels · patch_size²]`, patches row by row.

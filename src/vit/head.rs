@@ -1,10 +1,10 @@
 //! The classification head.
 
 use burn::module::Module;
-use burn::nn::{LayerNorm, Linear};
 use burn::tensor::Tensor;
 
 use super::init::Init;
+use super::{LayerNorm, Linear};
 use crate::config::VitConfig;
 
 /// Layer norm and a linear layer on the class token.

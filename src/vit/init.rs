@@ -1,12 +1,12 @@
 //! Fresh weights, drawn as PyTorch's layers draw theirs.
 
 use burn::module::Param;
-use burn::nn::{LayerNorm, LayerNormConfig, Linear};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 
+use super::{LayerNorm, Linear};
 use crate::config::VitConfig;
 
 /// Draws weights on the CPU, so that a seed means the same weights on every device.
@@ -29,7 +29,7 @@ impl Init {
         let bound = (inputs as f32).sqrt().recip();
         Linear {
             weight: self.uniform([inputs, outputs], bound),
-            bias: Some(self.uniform([outputs], bound)),
+            bias: self.uniform([outputs], bound),
         }
     }
 
@@ -40,7 +40,7 @@ impl Init {
         let bound = (6.0 / (width + outputs) as f32).sqrt();
         Linear {
             weight: self.uniform([width, outputs], bound),
-            bias: Some(self.param(vec![0.0; outputs], [outputs])),
+            bias: self.param(vec![0.0; outputs], [outputs]),
         }
     }
 
@@ -49,7 +49,7 @@ impl Init {
         let bound = (width as f32).sqrt().recip();
         Linear {
             weight: self.uniform([width, width], bound),
-            bias: Some(self.param(vec![0.0; width], [width])),
+            bias: self.param(vec![0.0; width], [width]),
         }
     }
 
@@ -63,9 +63,11 @@ impl Init {
 
     /// Ones and zeros.
     pub fn layer_norm(&mut self, config: &VitConfig) -> LayerNorm {
-        LayerNormConfig::new(config.width)
-            .with_epsilon(config.layer_norm_eps)
-            .init(&self.device)
+        LayerNorm {
+            weight: self.param(vec![1.0; config.width], [config.width]),
+            bias: self.param(vec![0.0; config.width], [config.width]),
+            eps: config.layer_norm_eps,
+        }
     }
 
     fn uniform<const D: usize>(&mut self, shape: [usize; D], bound: f32) -> Param<Tensor<D>> {

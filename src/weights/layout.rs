@@ -60,7 +60,7 @@ pub fn tensor_specs(config: &VitConfig) -> Vec<TensorSpec> {
 }
 
 /// Rust paths of parameters and what PyTorch calls them, applied from top to bottom.
-const RENAMES: [(&str, &str); 11] = [
+const RENAMES: [(&str, &str); 9] = [
     ("embedding.projection", "embeddings_block.patcher.0"),
     ("embedding.class_token", "embeddings_block.cls_token"),
     (
@@ -73,8 +73,6 @@ const RENAMES: [(&str, &str); 11] = [
     ("mlp.", ""),
     ("head.norm", "mlp_head.0"),
     ("head.linear", "mlp_head.1"),
-    (".gamma", ".weight"),
-    (".beta", ".bias"),
 ];
 
 /// The name in a file of the parameter at this path of the Rust model.

@@ -9,7 +9,8 @@ use safetensors::{Dtype, SafeTensors};
 use vitpad::config::{Norm, VitConfig};
 use vitpad::data::batch;
 use vitpad::data::training::TrainingData;
-use vitpad::train::{self, Recipe, Trainer, cross_entropy};
+use vitpad::kernels::cross_entropy;
+use vitpad::train::{self, Recipe, Trainer};
 use vitpad::vit::Vit;
 use vitpad::weights::{NamedTensor, gradients, parameters, read_back};
 
@@ -207,17 +208,37 @@ impl Golden {
 
     async fn check_weights(&self, step: usize, found: &[NamedTensor], file: &'static [u8]) {
         let expected = read_file(file);
+        let gradients = read_file(self.grads);
         for (tensor, mut values) in found.iter().zip(read_back(found).await.expect("readable")) {
-            let mut expected = expected[&tensor.name].clone();
-            if tensor.name.ends_with("in_proj_bias") {
-                // The keys' true gradient is zero: Adam amplifies its rounding noise.
-                let keys = self.config.width..2 * self.config.width;
-                values[keys.clone()].fill(0.0);
-                expected[keys].fill(0.0);
+            let expected = &expected[&tensor.name];
+            for index in self.noise(&tensor.name, &gradients[&tensor.name]) {
+                values[index] = expected[index];
             }
             let name = format!("{} after step {step}", tensor.name);
-            close(&name, &values, &expected, ADAM);
+            close(&name, &values, expected, ADAM);
         }
+    }
+
+    /// Where a gradient is rounding noise. Adam divides by the gradient's own size, so such a
+    /// weight moves by any part of the learning rate: with stock burn operations too by up to
+    /// 2e-5, depending on the order in which they sum.
+    fn noise(&self, name: &str, gradient: &[f32]) -> Vec<usize> {
+        if name.ends_with("in_proj_bias") {
+            // The keys' true gradient is zero.
+            return (self.config.width..2 * self.config.width).collect();
+        }
+        // What float32 does not resolve beside the tensor's largest.
+        let largest = gradient.iter().fold(0.0f32, |max, x| max.max(x.abs()));
+        let small = |x: f32| x != 0.0 && x.abs() < 2.0 * f32::EPSILON * largest;
+        let found: Vec<_> = (0..gradient.len())
+            .filter(|i| small(gradient[*i]))
+            .collect();
+        assert!(
+            found.len() <= 3,
+            "{name}: {} gradients are noise",
+            found.len()
+        );
+        found
     }
 }
 

@@ -1,0 +1,98 @@
+//! The update of Adam (Kingma and Ba, 2015) and of AdamW (Loshchilov and Hutter, 2019).
+
+use burn::backend::Dispatch;
+use burn::tensor::{Device, Tensor};
+
+use super::fused::{FusedAdam, is_fused};
+
+/// The numbers of one step, the same for every parameter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AdamStep {
+    /// Decay rates of the two moments.
+    pub betas: [f32; 2],
+    /// 1 - betas, which float32 would round too far.
+    pub complements: [f32; 2],
+    /// Added to the root of the second moment.
+    pub eps: f32,
+    /// Weight decay that is added to the gradient, as by PyTorch's `Adam`.
+    pub l2: f32,
+    /// What the parameter is multiplied with: 1 but for `AdamW`.
+    pub decay: f32,
+    /// The learning rate, over the first moment's correction.
+    pub rate: f32,
+    /// 1 / √(the second moment's correction).
+    pub root_scale: f32,
+}
+
+/// A parameter, flattened, with running means of its gradient and of that one's square.
+pub struct Parameter {
+    pub value: Tensor<1>,
+    pub moments: [Tensor<1>; 2],
+}
+
+/// A step on its way through the parameters of a device.
+pub struct Update {
+    step: AdamStep,
+    /// `[1]`, what gradients are multiplied with first.
+    gradient_scale: Tensor<1>,
+    /// `decay`, `rate` and `root_scale`, each `[1]`. As scalars they would be part of each launch
+    /// on WebGPU, where cubecl keeps a buffer for every launch that differs from all before.
+    numbers: [Tensor<1>; 3],
+}
+
+impl Update {
+    /// `gradient_scale`, `[1]`, is what gradients are multiplied with first.
+    pub fn new(step: AdamStep, gradient_scale: Option<Tensor<1>>, device: &Device) -> Self {
+        let on_device = |number: f32| Tensor::from_data([number], device);
+        Self {
+            step,
+            gradient_scale: gradient_scale.unwrap_or_else(|| on_device(1.0)),
+            numbers: [step.decay, step.rate, step.root_scale].map(on_device),
+        }
+    }
+
+    /// The parameter after the step. Where nobody else holds its tensors they are changed in place.
+    pub fn apply(&self, parameter: Parameter, gradient: Tensor<1>) -> Parameter {
+        let Parameter { value, moments } = parameter;
+        if !is_fused(&value) {
+            return self.plain(value, gradient, moments);
+        }
+        let [first, second] = moments.map(Tensor::into_dispatch);
+        let (value, first, second) = Dispatch::adam(
+            value.into_dispatch(),
+            gradient.into_dispatch(),
+            first,
+            second,
+            self.gradient_scale.clone().into_dispatch(),
+            self.step,
+        );
+        Parameter {
+            value: Tensor::from_dispatch(value),
+            moments: [first, second].map(Tensor::from_dispatch),
+        }
+    }
+
+    fn plain(&self, value: Tensor<1>, gradient: Tensor<1>, moments: [Tensor<1>; 2]) -> Parameter {
+        let AdamStep {
+            betas, complements, ..
+        } = self.step;
+        let [decay, rate, root_scale] = self.numbers.clone();
+        let mut gradient = gradient * self.gradient_scale.clone();
+        if self.step.l2 != 0.0 {
+            gradient = gradient + value.clone() * self.step.l2;
+        }
+        let [first, second] = moments;
+        let first = first * betas[0] + gradient.clone() * complements[0];
+        let second = second * betas[1] + gradient.clone() * gradient * complements[1];
+        let root = second.clone().sqrt() * root_scale + self.step.eps;
+        let delta = first.clone() / root * rate;
+        let value = match self.step.decay {
+            1.0 => value,
+            _ => value * decay,
+        };
+        Parameter {
+            value: value - delta,
+            moments: [first, second],
+        }
+    }
+}

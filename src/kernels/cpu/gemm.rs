@@ -1,0 +1,321 @@
+//! Products of small matrices.
+//!
+//! The matrices of this model have 2 to 200 columns, so nothing is packed: packing costs as much
+//! as multiplying here. Blocks of `C` stay in registers while the inner dimension passes by.
+
+use macerator::{Scalar, Simd, Vector, vload_unaligned, vstore_unaligned, with_simd};
+
+/// Rows of a block of `C`; with [`COLUMNS`] and one row of `B` it fills the sixteen registers that
+/// WebAssembly's engines have on x86.
+const ROWS: usize = 6;
+/// Vectors in a row of a block of `C`.
+const COLUMNS: usize = 2;
+
+/// A matrix whose neighbours in a row, too, may lie apart: a transposed one, or part of another.
+#[derive(Clone, Copy)]
+pub struct Strided<'a> {
+    pub values: &'a [f32],
+    /// Values from one row to the next.
+    pub row: usize,
+    /// Values from one column to the next.
+    pub column: usize,
+}
+
+/// A matrix, or some columns of one, whose rows are contiguous.
+#[derive(Clone, Copy)]
+pub struct Rows<'a> {
+    pub values: &'a [f32],
+    /// Values from one row to the next.
+    pub row: usize,
+}
+
+/// As [`Rows`].
+pub struct RowsMut<'a> {
+    pub values: &'a mut [f32],
+    pub row: usize,
+}
+
+/// What the product is added to.
+#[derive(Clone, Copy)]
+pub enum Start<'a> {
+    Zero,
+    /// This row, in each row of `C`.
+    Bias(&'a [f32]),
+    /// What `C` holds.
+    Sum,
+}
+
+impl<'a> Strided<'a> {
+    /// A matrix of `columns` columns, without gaps.
+    pub fn dense(values: &'a [f32], columns: usize) -> Self {
+        Self {
+            values,
+            row: columns,
+            column: 1,
+        }
+    }
+
+    /// The transposed of a matrix of `rows` columns, without gaps.
+    pub fn transposed(values: &'a [f32], rows: usize) -> Self {
+        Self {
+            values,
+            row: 1,
+            column: rows,
+        }
+    }
+}
+
+/// `C = start + A · B` with `A` of `m` rows and `k` columns, `B` of `k` rows and `n` columns.
+///
+/// # Panics
+/// If a matrix has fewer values than these.
+pub fn gemm([m, n, k]: [usize; 3], a: Strided<'_>, b: Rows<'_>, c: RowsMut<'_>, start: Start<'_>) {
+    if m == 0 || n == 0 {
+        return;
+    }
+    let bias = match start {
+        Start::Bias(bias) => bias.len(),
+        _ => n,
+    };
+    assert!(bias >= n, "a bias of {bias} values, expected {n}");
+    assert!(c.values.len() >= (m - 1) * c.row + n, "C is too small");
+    assert!(b.values.len() >= k.saturating_sub(1) * b.row + if k > 0 { n } else { 0 });
+    assert!(k == 0 || a.values.len() > (m - 1) * a.row + (k - 1) * a.column);
+    let product = Product {
+        m,
+        n,
+        k,
+        a,
+        b,
+        c: c.values.as_mut_ptr(),
+        c_row: c.row,
+        start,
+    };
+    // SAFETY: the lengths were checked.
+    unsafe { blocks(product) }
+}
+
+/// The arguments of [`gemm`].
+#[derive(Clone, Copy)]
+struct Product<'a> {
+    m: usize,
+    n: usize,
+    k: usize,
+    a: Strided<'a>,
+    b: Rows<'a>,
+    c: *mut f32,
+    c_row: usize,
+    start: Start<'a>,
+}
+
+#[with_simd]
+unsafe fn blocks<'a, S: Simd>(product: Product<'a>) {
+    let lanes = f32::lanes::<S>();
+    let wide = COLUMNS * lanes;
+    let mut column = 0;
+    // SAFETY: blocks lie within C, as do the parts of A and B that they need within those.
+    unsafe {
+        while column + wide <= product.n {
+            column_of_blocks::<S, COLUMNS>(&product, column);
+            column += wide;
+        }
+        if column + lanes <= product.n {
+            column_of_blocks::<S, 1>(&product, column);
+            column += lanes;
+        }
+        for column in column..product.n {
+            single_column(&product, column);
+        }
+    }
+}
+
+/// # Safety
+/// As [`block`], for each row.
+#[inline(always)]
+unsafe fn column_of_blocks<S: Simd, const VECTORS: usize>(product: &Product<'_>, column: usize) {
+    let mut row = 0;
+    // SAFETY: the caller's.
+    unsafe {
+        while row + ROWS <= product.m {
+            block::<S, ROWS, VECTORS>(product, row, column);
+            row += ROWS;
+        }
+        match product.m - row {
+            1 => block::<S, 1, VECTORS>(product, row, column),
+            2 => block::<S, 2, VECTORS>(product, row, column),
+            3 => block::<S, 3, VECTORS>(product, row, column),
+            4 => block::<S, 4, VECTORS>(product, row, column),
+            5 => block::<S, 5, VECTORS>(product, row, column),
+            _ => {}
+        }
+    }
+}
+
+/// `HEIGHT` rows and `VECTORS` vectors of C.
+///
+/// # Safety
+/// These rows and columns must lie within C.
+#[inline(always)]
+unsafe fn block<S: Simd, const HEIGHT: usize, const VECTORS: usize>(
+    product: &Product<'_>,
+    row: usize,
+    column: usize,
+) {
+    let lanes = f32::lanes::<S>();
+    let Product { k, a, b, c_row, .. } = *product;
+    // SAFETY: C[row.., column..] is inside C, so A[row..] is inside A and B[.., column..] inside B.
+    unsafe {
+        let c = product.c.add(row * c_row + column);
+        let mut sums = [[0f32.splat::<S>(); VECTORS]; HEIGHT];
+        for sums in &mut sums {
+            for (j, sum) in sums.iter_mut().enumerate() {
+                if let Start::Bias(bias) = product.start {
+                    *sum = vload_unaligned(bias.as_ptr().add(column + j * lanes));
+                }
+            }
+        }
+        let mut a_values = a.values.as_ptr().add(row * a.row);
+        let mut b_row = b.values.as_ptr().add(column);
+        for _ in 0..k {
+            let mut b_vectors = [0f32.splat::<S>(); VECTORS];
+            for (j, vector) in b_vectors.iter_mut().enumerate() {
+                *vector = vload_unaligned(b_row.add(j * lanes));
+            }
+            for (i, sums) in sums.iter_mut().enumerate() {
+                let factor: Vector<S, f32> = (*a_values.add(i * a.row)).splat();
+                for (sum, vector) in sums.iter_mut().zip(b_vectors) {
+                    *sum = factor.mul_add(vector, *sum);
+                }
+            }
+            // Past the last row these may point outside, but are not read.
+            a_values = a_values.wrapping_add(a.column);
+            b_row = b_row.wrapping_add(b.row);
+        }
+        for (i, sums) in sums.iter().enumerate() {
+            for (j, sum) in sums.iter().enumerate() {
+                let at = c.add(i * c_row + j * lanes);
+                // Not before: a sum of sums rounds less than a running sum.
+                let total = match product.start {
+                    Start::Sum => *sum + vload_unaligned(at),
+                    _ => *sum,
+                };
+                vstore_unaligned(at, total);
+            }
+        }
+    }
+}
+
+/// A column of C that fills no vector.
+///
+/// # Safety
+/// The column must lie within C.
+#[inline(always)]
+unsafe fn single_column(product: &Product<'_>, column: usize) {
+    let Product { a, b, .. } = product;
+    for row in 0..product.m {
+        // SAFETY: the caller's, and `row` is one of C's.
+        let c = unsafe { &mut *product.c.add(row * product.c_row + column) };
+        let mut sum = match product.start {
+            Start::Zero => 0.0,
+            Start::Bias(bias) => bias[column],
+            Start::Sum => *c,
+        };
+        for inner in 0..product.k {
+            sum += a.values[row * a.row + inner * a.column] * b.values[inner * b.row + column];
+        }
+        *c = sum;
+    }
+}
+
+/// The transposed of a matrix of `columns` columns, without gaps.
+pub fn transpose(values: &[f32], columns: usize, transposed: &mut [f32]) {
+    let rows = values.len() / columns;
+    for (row, values) in values.chunks_exact(columns).enumerate() {
+        for (column, value) in values.iter().enumerate() {
+            transposed[column * rows + row] = *value;
+        }
+    }
+}
+
+/// Adds each row of a matrix of `sums.len()` columns to `sums`.
+pub fn add_rows(rows: &[f32], sums: &mut [f32]) {
+    for row in rows.chunks_exact(sums.len()) {
+        for (sum, value) in sums.iter_mut().zip(row) {
+            *sum += value;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn numbers(count: usize, seed: u32) -> Vec<f32> {
+        (0..count as u32)
+            .map(|i| ((i.wrapping_mul(2_654_435_761) ^ seed) >> 8) as f32 / (1 << 24) as f32 - 0.5)
+            .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_the_definition(
+            m in 1..20usize, n in 1..70usize, k in 0..40usize,
+            transposed in any::<bool>(), start in 0..3usize,
+            gap in 0..3usize,
+        ) {
+            let a_values = numbers(m * k + 1, 1);
+            let a = if transposed {
+                Strided { values: &a_values, row: 1, column: m }
+            } else {
+                Strided::dense(&a_values, k)
+            };
+            let (b_row, c_row) = (n + gap, n + 2 * gap);
+            let b = numbers(k * b_row, 2);
+            let bias = numbers(n, 3);
+            let before = numbers(m * c_row, 4);
+            let start = [Start::Zero, Start::Bias(&bias), Start::Sum][start];
+
+            let mut c = before.clone();
+            gemm(
+                [m, n, k],
+                a,
+                Rows { values: &b, row: b_row },
+                RowsMut { values: &mut c, row: c_row },
+                start,
+            );
+
+            for (index, found) in c.into_iter().enumerate() {
+                let (row, column) = (index / c_row, index % c_row);
+                if column >= n {
+                    prop_assert_eq!(found, before[index], "outside of C");
+                    continue;
+                }
+                let first = match start {
+                    Start::Zero => 0.0,
+                    Start::Bias(bias) => bias[column],
+                    Start::Sum => before[index],
+                };
+                let products = (0..k).map(|i| {
+                    f64::from(a_values[row * a.row + i * a.column]) * f64::from(b[i * b_row + column])
+                });
+                let expected = f64::from(first) + products.sum::<f64>();
+                prop_assert!((f64::from(found) - expected).abs() < 1e-5, "{found}, not {expected}");
+            }
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "C is too small")]
+    fn refuses_to_write_past_the_end() {
+        let (a, b, mut c) = ([1.0; 6], [1.0; 6], [0.0; 8]);
+        let (b, c) = (
+            Rows { values: &b, row: 3 },
+            RowsMut {
+                values: &mut c,
+                row: 3,
+            },
+        );
+        gemm([3, 3, 2], Strided::dense(&a, 2), b, c, Start::Zero);
+    }
+}

@@ -1,0 +1,122 @@
+//! The kernels on burn-flex's tensors.
+
+use burn::backend::Flex;
+use burn::backend::flex::FlexTensor;
+use burn::tensor::{Shape, TensorData};
+
+use super::operations::{
+    AttentionOperation, CrossEntropyOperation, Forward, LayerNormOperation, LinearOperation,
+    MlpOperation, Operation, View,
+};
+use super::{Fused, FusedAdam};
+use crate::config::Activation;
+use crate::kernels::{AdamStep, Dropout, cpu};
+
+impl Fused for Flex {
+    fn linear(x: FlexTensor, weight: FlexTensor, bias: FlexTensor) -> FlexTensor {
+        output(&LinearOperation, [x, weight, bias])
+    }
+
+    fn mlp(
+        x: FlexTensor,
+        weight1: FlexTensor,
+        bias1: FlexTensor,
+        weight2: FlexTensor,
+        bias2: FlexTensor,
+        activation: Activation,
+        dropout: Dropout,
+    ) -> FlexTensor {
+        let operation = MlpOperation {
+            activation,
+            dropout,
+        };
+        output(&operation, [x, weight1, bias1, weight2, bias2])
+    }
+
+    fn attention(packed: FlexTensor, heads: usize, dropout: Dropout) -> FlexTensor {
+        output(&AttentionOperation { heads, dropout }, [packed])
+    }
+
+    fn layer_norm(x: FlexTensor, gain: FlexTensor, bias: FlexTensor, eps: f32) -> FlexTensor {
+        output(&LayerNormOperation { eps }, [x, gain, bias])
+    }
+
+    fn residual_norm(
+        x: FlexTensor,
+        residual: FlexTensor,
+        gain: FlexTensor,
+        bias: FlexTensor,
+        eps: f32,
+    ) -> FlexTensor {
+        output(&LayerNormOperation { eps }, [x, residual, gain, bias])
+    }
+
+    fn cross_entropy(logits: FlexTensor, targets: FlexTensor) -> FlexTensor {
+        output(&CrossEntropyOperation, [logits, targets])
+    }
+}
+
+impl FusedAdam for Flex {
+    fn adam(
+        value: FlexTensor,
+        gradient: FlexTensor,
+        first: FlexTensor,
+        second: FlexTensor,
+        gradient_scale: FlexTensor,
+        step: AdamStep,
+    ) -> (FlexTensor, FlexTensor, FlexTensor) {
+        let [mut value, gradient, mut first, mut second, scale] =
+            [value, gradient, first, second, gradient_scale].map(contiguous);
+        cpu::adam::update(
+            step,
+            slice(&scale)[0],
+            value.storage_mut(),
+            slice(&gradient),
+            [first.storage_mut(), second.storage_mut()],
+        );
+        (value, first, second)
+    }
+}
+
+fn output<const N: usize>(operation: &impl Operation<N>, inputs: [FlexTensor; N]) -> FlexTensor {
+    forward(operation, &inputs.map(contiguous)).0
+}
+
+/// The output, and what the operation saved for the backward pass.
+pub fn forward<const N: usize>(
+    operation: &impl Operation<N>,
+    inputs: &[FlexTensor; N],
+) -> (FlexTensor, Vec<f32>) {
+    let Forward {
+        values,
+        shape,
+        saved,
+    } = operation.forward(inputs.each_ref().map(view));
+    (tensor(values, shape), saved)
+}
+
+pub fn view(tensor: &FlexTensor) -> View<'_> {
+    View {
+        values: slice(tensor),
+        shape: tensor.layout().shape(),
+    }
+}
+
+/// The values of a tensor that [`contiguous`] gave.
+pub fn slice(tensor: &FlexTensor) -> &[f32] {
+    tensor.as_slice().expect("contiguous and float32")
+}
+
+/// The tensor with its values row by row, and no others in its memory.
+pub fn contiguous(tensor: FlexTensor) -> FlexTensor {
+    let whole = tensor.as_slice::<f32>().map(<[f32]>::len) == Some(tensor.bytes().len() / 4);
+    if whole {
+        tensor
+    } else {
+        tensor.to_contiguous()
+    }
+}
+
+pub fn tensor(values: Vec<f32>, shape: Shape) -> FlexTensor {
+    FlexTensor::from_data(TensorData::new(values, shape))
+}

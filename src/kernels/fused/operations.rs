@@ -1,0 +1,278 @@
+//! Each kernel with its gradients, as functions of slices.
+
+use std::fmt::Debug;
+
+use burn::tensor::Shape;
+
+use super::super::Dropout;
+use super::super::cpu::layer_norm::{LayerNormGradients, Saved};
+use super::super::cpu::linear::LinearGradients;
+use super::super::cpu::mlp::MlpGradients;
+use super::super::cpu::{Attention, LayerNorm, Linear, Mlp, cross_entropy};
+use crate::config::Activation;
+
+/// A contiguous tensor.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    pub values: &'a [f32],
+    pub shape: &'a Shape,
+}
+
+/// What the forward pass computed.
+pub struct Forward {
+    pub values: Vec<f32>,
+    pub shape: Shape,
+    /// What only the backward pass needs.
+    pub saved: Vec<f32>,
+}
+
+/// What the backward pass gets.
+pub struct Backward<'a> {
+    /// Of the output.
+    pub gradient: &'a [f32],
+    pub output: &'a [f32],
+    pub saved: &'a [f32],
+    /// Whether the first input's gradient is asked for.
+    pub needs_first: bool,
+}
+
+/// A function of `N` tensors that knows its gradients.
+pub trait Operation<const N: usize>: Clone + Debug + Send + 'static {
+    fn forward(&self, inputs: [View<'_>; N]) -> Forward;
+
+    /// The gradients of the inputs; empty for one that nobody asks for.
+    fn backward(&self, inputs: [View<'_>; N], with: Backward<'_>) -> [Vec<f32>; N];
+}
+
+fn zeros(like: View<'_>) -> Vec<f32> {
+    vec![0.0; like.values.len()]
+}
+
+/// The shape of `x` with another last dimension.
+fn with_last(x: View<'_>, last: usize) -> Shape {
+    let mut shape = x.shape.clone();
+    let rank = shape.num_dims();
+    shape[rank - 1] = last;
+    shape
+}
+
+#[derive(Clone, Debug)]
+pub struct LinearOperation;
+
+impl Operation<3> for LinearOperation {
+    fn forward(&self, [x, weight, bias]: [View<'_>; 3]) -> Forward {
+        let shape = with_last(x, bias.values.len());
+        let mut values = vec![0.0; shape.num_elements()];
+        linear(weight, bias).forward(x.values, &mut values);
+        Forward {
+            values,
+            shape,
+            saved: Vec::new(),
+        }
+    }
+
+    fn backward(&self, [x, weight, bias]: [View<'_>; 3], with: Backward<'_>) -> [Vec<f32>; 3] {
+        let mut dx = if with.needs_first {
+            zeros(x)
+        } else {
+            Vec::new()
+        };
+        let (mut dweight, mut dbias) = (zeros(weight), zeros(bias));
+        let gradients = LinearGradients {
+            x: &mut dx,
+            weight: &mut dweight,
+            bias: &mut dbias,
+        };
+        linear(weight, bias).backward(x.values, with.gradient, gradients);
+        [dx, dweight, dbias]
+    }
+}
+
+fn linear<'a>(weight: View<'a>, bias: View<'a>) -> Linear<'a> {
+    Linear {
+        weight: weight.values,
+        bias: bias.values,
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct MlpOperation {
+    pub activation: Activation,
+    pub dropout: Dropout,
+}
+
+impl MlpOperation {
+    fn kernel<'a>(&self, [weight1, bias1, weight2, bias2]: [View<'a>; 4]) -> Mlp<'a> {
+        Mlp {
+            weight1: weight1.values,
+            bias1: bias1.values,
+            weight2: weight2.values,
+            bias2: bias2.values,
+            activation: self.activation,
+            dropout: self.dropout,
+        }
+    }
+}
+
+impl Operation<5> for MlpOperation {
+    fn forward(&self, [x, layers @ ..]: [View<'_>; 5]) -> Forward {
+        let mut values = zeros(x);
+        self.kernel(layers).forward(x.values, &mut values);
+        Forward {
+            values,
+            shape: x.shape.clone(),
+            saved: Vec::new(),
+        }
+    }
+
+    fn backward(&self, inputs: [View<'_>; 5], with: Backward<'_>) -> [Vec<f32>; 5] {
+        let [mut x, mut weight1, mut bias1, mut weight2, mut bias2] = inputs.map(zeros);
+        let gradients = MlpGradients {
+            x: &mut x,
+            weight1: &mut weight1,
+            bias1: &mut bias1,
+            weight2: &mut weight2,
+            bias2: &mut bias2,
+        };
+        let [input, layers @ ..] = inputs;
+        self.kernel(layers)
+            .backward(input.values, with.gradient, gradients);
+        [x, weight1, bias1, weight2, bias2]
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct AttentionOperation {
+    pub heads: usize,
+    pub dropout: Dropout,
+}
+
+impl AttentionOperation {
+    fn kernel(&self, packed: View<'_>) -> Attention {
+        Attention {
+            tokens: packed.shape[1],
+            width: packed.shape[2] / 3,
+            heads: self.heads,
+            dropout: self.dropout,
+        }
+    }
+}
+
+impl Operation<1> for AttentionOperation {
+    fn forward(&self, [packed]: [View<'_>; 1]) -> Forward {
+        let kernel = self.kernel(packed);
+        let shape = with_last(packed, kernel.width);
+        let mut values = vec![0.0; shape.num_elements()];
+        let mut saved = vec![0.0; shape[0] * self.heads * 2 * kernel.columns()];
+        kernel.forward(packed.values, &mut values, &mut saved);
+        Forward {
+            values,
+            shape,
+            saved,
+        }
+    }
+
+    fn backward(&self, [packed]: [View<'_>; 1], with: Backward<'_>) -> [Vec<f32>; 1] {
+        let mut dpacked = zeros(packed);
+        let Backward {
+            gradient,
+            output,
+            saved,
+            ..
+        } = with;
+        self.kernel(packed)
+            .backward(packed.values, output, saved, gradient, &mut dpacked);
+        [dpacked]
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct LayerNormOperation {
+    pub eps: f32,
+}
+
+impl LayerNormOperation {
+    /// Of an input that is replaced by its normalised values; scales come after those.
+    fn normalize(&self, mut x: Vec<f32>, shape: &Shape, [gain, bias]: [View<'_>; 2]) -> Forward {
+        let size = x.len();
+        let mut values = vec![0.0; size];
+        x.resize(size + size / gain.values.len(), 0.0);
+        let (normalized, scales) = x.split_at_mut(size);
+        let kernel = LayerNorm {
+            gain: gain.values,
+            bias: bias.values,
+            eps: self.eps,
+        };
+        kernel.forward(Saved { normalized, scales }, &mut values);
+        Forward {
+            values,
+            shape: shape.clone(),
+            saved: x,
+        }
+    }
+
+    fn gradients(&self, [gain, bias]: [View<'_>; 2], with: Backward<'_>) -> [Vec<f32>; 3] {
+        let mut dx = vec![0.0; with.output.len()];
+        let (mut dgain, mut dbias) = (zeros(gain), zeros(bias));
+        let gradients = LayerNormGradients {
+            x: &mut dx,
+            gain: &mut dgain,
+            bias: &mut dbias,
+        };
+        let kernel = LayerNorm {
+            gain: gain.values,
+            bias: bias.values,
+            eps: self.eps,
+        };
+        let (normalized, scales) = with.saved.split_at(with.output.len());
+        kernel.backward([normalized, scales], with.gradient, gradients);
+        [dx, dgain, dbias]
+    }
+}
+
+impl Operation<3> for LayerNormOperation {
+    fn forward(&self, [x, gain, bias]: [View<'_>; 3]) -> Forward {
+        self.normalize(x.values.to_vec(), x.shape, [gain, bias])
+    }
+
+    fn backward(&self, [_, gain, bias]: [View<'_>; 3], with: Backward<'_>) -> [Vec<f32>; 3] {
+        self.gradients([gain, bias], with)
+    }
+}
+
+/// Inputs: x, what is added to it, gain, bias.
+impl Operation<4> for LayerNormOperation {
+    fn forward(&self, [x, residual, gain, bias]: [View<'_>; 4]) -> Forward {
+        let pairs = x.values.iter().zip(residual.values);
+        self.normalize(pairs.map(|(a, b)| a + b).collect(), x.shape, [gain, bias])
+    }
+
+    fn backward(&self, [_, _, gain, bias]: [View<'_>; 4], with: Backward<'_>) -> [Vec<f32>; 4] {
+        let [dx, dgain, dbias] = self.gradients([gain, bias], with);
+        [dx.clone(), dx, dgain, dbias]
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct CrossEntropyOperation;
+
+impl Operation<2> for CrossEntropyOperation {
+    fn forward(&self, [logits, targets]: [View<'_>; 2]) -> Forward {
+        let mut saved = zeros(logits);
+        let classes = logits.shape[1];
+        let loss = cross_entropy::forward(logits.values, targets.values, classes, &mut saved);
+        Forward {
+            values: vec![loss],
+            shape: Shape::new([1]),
+            saved,
+        }
+    }
+
+    fn backward(&self, [logits, targets]: [View<'_>; 2], with: Backward<'_>) -> [Vec<f32>; 2] {
+        let mut dlogits = zeros(logits);
+        let classes = logits.shape[1];
+        let dloss = with.gradient[0];
+        cross_entropy::backward(with.saved, targets.values, classes, dloss, &mut dlogits);
+        [dlogits, Vec::new()]
+    }
+}
