@@ -14,7 +14,7 @@ struct Rule {
     forbidden: &'static [&'static str],
 }
 
-const RULES: [Rule; 5] = [
+const RULES: [Rule; 7] = [
     // Only the API knows JavaScript.
     Rule {
         about: &["src"],
@@ -43,6 +43,17 @@ const RULES: [Rule; 5] = [
         about: &["src/vit", "src/vit.rs"],
         except: &[],
         forbidden: &["crate::data", "crate::train", "crate::api"],
+    },
+    // Kernels are functions of tensors, and those for the CPU of slices.
+    Rule {
+        about: &["src/kernels", "src/kernels.rs"],
+        except: &[],
+        forbidden: &["crate::vit", "crate::data", "crate::train", "crate::api"],
+    },
+    Rule {
+        about: &["src/kernels/cpu", "src/kernels/cpu.rs"],
+        except: &[],
+        forbidden: &["burn"],
     },
     // Training is told what to do next: it has no clock and no page.
     Rule {

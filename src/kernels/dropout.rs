@@ -3,7 +3,6 @@
 //! So a backward pass needs no mask from the forward pass, a run that goes on from a checkpoint
 //! needs no generator's state, and every device drops the same values.
 
-use burn::tensor::{Tensor, TensorData};
 use macerator::{Simd, with_simd};
 
 /// Which values to drop (Srivastava et al., 2014); the others grow by 1 / (1 - probability).
@@ -66,21 +65,11 @@ impl Dropout {
     }
 }
 
-/// The values of a tensor that dropout keeps, scaled. Positions count values row by row.
-pub fn drop<const D: usize>(x: Tensor<D>, dropout: Dropout) -> Tensor<D> {
-    if dropout.is_none() {
-        return x;
-    }
-    let mut factors = vec![1.0; x.shape().num_elements()];
-    dropout.apply(&mut factors, 0, 1);
-    let factors = TensorData::new(factors, x.shape());
-    let factors = Tensor::from_data(factors, &x.device());
-    x * factors
-}
-
-// The compiler vectorises the loop for what `S` stands for.
 #[with_simd]
-#[expect(clippy::extra_unused_type_parameters, reason = "see above")]
+#[allow(
+    clippy::extra_unused_type_parameters,
+    reason = "the compiler vectorises the loop for what `S` stands for"
+)]
 fn multiply<S: Simd>(dropout: Dropout, values: &mut [f32], first: u32, step: u32) {
     for (index, value) in values.iter_mut().enumerate() {
         let position = first.wrapping_add(step.wrapping_mul(index as u32));

@@ -4,10 +4,9 @@
 use std::f64::consts::FRAC_1_SQRT_2;
 
 use burn::tensor::activation::{log_softmax, relu, softmax};
-use burn::tensor::{Tensor, module};
+use burn::tensor::{Tensor, TensorData, module};
 
-use super::MlpLayers;
-use super::dropout::{Dropout, drop};
+use super::{Dropout, MlpLayers};
 use crate::config::Activation;
 
 /// As [`super::linear`].
@@ -67,4 +66,16 @@ pub fn layer_norm<const D: usize>(
 pub fn cross_entropy(logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
     let batch = logits.dims()[0] as f64;
     (log_softmax(logits, 1) * targets).sum() * (-1.0 / batch)
+}
+
+/// The values of a tensor that dropout keeps, scaled. Positions count values row by row.
+pub fn drop<const D: usize>(x: Tensor<D>, dropout: Dropout) -> Tensor<D> {
+    if dropout.is_none() {
+        return x;
+    }
+    let mut factors = vec![1.0; x.shape().num_elements()];
+    dropout.apply(&mut factors, 0, 1);
+    let factors = TensorData::new(factors, x.shape());
+    let factors = Tensor::from_data(factors, &x.device());
+    x * factors
 }

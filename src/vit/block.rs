@@ -6,7 +6,7 @@ use burn::tensor::Tensor;
 use super::{Attention, LayerNorm, Mlp, init::Init};
 use crate::config::{Norm, VitConfig};
 use crate::kernels::Dropout;
-use crate::kernels::dropout::drop;
+use crate::kernels::plain::drop;
 
 /// PyTorch's `nn.TransformerEncoderLayer(batch_first=True)`.
 #[derive(Module, Debug)]

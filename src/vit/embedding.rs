@@ -7,7 +7,7 @@ use super::Linear;
 use super::init::Init;
 use crate::config::VitConfig;
 use crate::kernels::Dropout;
-use crate::kernels::dropout::drop;
+use crate::kernels::plain::drop;
 
 /// Turns images into the encoder's tokens.
 #[derive(Module, Debug)]

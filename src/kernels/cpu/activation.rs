@@ -2,7 +2,7 @@
 
 use macerator::{Scalar, Simd, Vector, vload_unaligned, vstore_unaligned, with_simd};
 
-use super::math::{gelu, gelu_and_derivative, splat};
+use super::math::{Vectors, gelu, gelu_and_derivative, splat};
 use crate::config::Activation;
 
 /// Replaces each value x by f(x).
@@ -28,41 +28,62 @@ pub fn activate_backward(activation: Activation, values: &mut [f32], gradients: 
     }
 }
 
+/// Vectors that are worked on side by side.
+const UNROLL: usize = 4;
+
 #[with_simd]
 fn gelu_slice<S: Simd>(values: &mut [f32]) {
-    let mut chunks = values.chunks_exact_mut(f32::lanes::<S>());
-    for chunk in &mut chunks {
-        // SAFETY: the chunk is one vector long.
-        unsafe {
-            let x: Vector<S, f32> = vload_unaligned(chunk.as_ptr());
-            vstore_unaligned(chunk.as_mut_ptr(), gelu(x));
-        }
+    let mut blocks = values.chunks_exact_mut(UNROLL * f32::lanes::<S>());
+    for block in &mut blocks {
+        store(gelu(load::<S, UNROLL>(block)), block);
     }
-    for x in chunks.into_remainder() {
-        let result = gelu(splat!(*x) as Vector<S, f32>);
+    for x in blocks.into_remainder() {
+        let [result] = gelu::<S, 1>([splat!(*x)]);
         *x = first(result);
     }
 }
 
 #[with_simd]
 fn gelu_backward<S: Simd>(values: &mut [f32], gradients: &mut [f32]) {
-    let lanes = f32::lanes::<S>();
-    let mut values = values.chunks_exact_mut(lanes);
-    let mut gradients = gradients.chunks_exact_mut(lanes);
+    let size = UNROLL * f32::lanes::<S>();
+    let mut values = values.chunks_exact_mut(size);
+    let mut gradients = gradients.chunks_exact_mut(size);
     for (x, gradient) in (&mut values).zip(&mut gradients) {
-        // SAFETY: the chunks are one vector long.
-        unsafe {
-            let (value, derivative) = gelu_and_derivative::<S>(vload_unaligned(x.as_ptr()));
-            vstore_unaligned(x.as_mut_ptr(), value);
-            let of_value: Vector<S, f32> = vload_unaligned(gradient.as_ptr());
-            vstore_unaligned(gradient.as_mut_ptr(), of_value * derivative);
+        let [value, derivative] = gelu_and_derivative(load::<S, UNROLL>(x));
+        store(value, x);
+        let mut product = load::<S, UNROLL>(gradient);
+        for i in 0..UNROLL {
+            product[i] *= derivative[i];
         }
+        store(product, gradient);
     }
     let rest = values.into_remainder().iter_mut();
     for (x, gradient) in rest.zip(gradients.into_remainder()) {
-        let (value, derivative) = gelu_and_derivative::<S>(splat!(*x));
+        let [[value], [derivative]] = gelu_and_derivative::<S, 1>([splat!(*x)]);
         *x = first(value);
         *gradient *= first(derivative);
+    }
+}
+
+#[inline(always)]
+fn load<S: Simd, const N: usize>(block: &[f32]) -> Vectors<S, N> {
+    let lanes = f32::lanes::<S>();
+    assert!(block.len() == N * lanes);
+    let mut vectors: Vectors<S, N> = [splat!(0.0); N];
+    for (i, vector) in vectors.iter_mut().enumerate() {
+        // SAFETY: the block is N vectors long.
+        *vector = unsafe { vload_unaligned(block.as_ptr().add(i * lanes)) };
+    }
+    vectors
+}
+
+#[inline(always)]
+fn store<S: Simd, const N: usize>(vectors: Vectors<S, N>, block: &mut [f32]) {
+    let lanes = f32::lanes::<S>();
+    assert!(block.len() == N * lanes);
+    for (i, vector) in vectors.into_iter().enumerate() {
+        // SAFETY: the block is N vectors long.
+        unsafe { vstore_unaligned(block.as_mut_ptr().add(i * lanes), vector) }
     }
 }
 

@@ -20,9 +20,11 @@ pub fn update(
     update_all(step, scale, value, gradient, moments);
 }
 
-// The compiler vectorises the loop for what `S` stands for.
 #[with_simd]
-#[expect(clippy::extra_unused_type_parameters, reason = "see above")]
+#[allow(
+    clippy::extra_unused_type_parameters,
+    reason = "the compiler vectorises the loop for what `S` stands for"
+)]
 fn update_all<S: Simd>(
     step: AdamStep,
     scale: f32,

@@ -7,7 +7,7 @@ use macerator::{Scalar, Simd, Vector, vload_unaligned, vstore_unaligned, with_si
 
 /// Rows of a block of `C`; with [`COLUMNS`] and one row of `B` it fills the sixteen registers that
 /// WebAssembly's engines have on x86.
-const ROWS: usize = 6;
+const ROWS: usize = 4;
 /// Vectors in a row of a block of `C`.
 const COLUMNS: usize = 2;
 
@@ -144,8 +144,6 @@ unsafe fn column_of_blocks<S: Simd, const VECTORS: usize>(product: &Product<'_>,
             1 => block::<S, 1, VECTORS>(product, row, column),
             2 => block::<S, 2, VECTORS>(product, row, column),
             3 => block::<S, 3, VECTORS>(product, row, column),
-            4 => block::<S, 4, VECTORS>(product, row, column),
-            5 => block::<S, 5, VECTORS>(product, row, column),
             _ => {}
         }
     }
@@ -243,79 +241,5 @@ pub fn add_rows(rows: &[f32], sums: &mut [f32]) {
         for (sum, value) in sums.iter_mut().zip(row) {
             *sum += value;
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn numbers(count: usize, seed: u32) -> Vec<f32> {
-        (0..count as u32)
-            .map(|i| ((i.wrapping_mul(2_654_435_761) ^ seed) >> 8) as f32 / (1 << 24) as f32 - 0.5)
-            .collect()
-    }
-
-    proptest! {
-        #[test]
-        fn agrees_with_the_definition(
-            m in 1..20usize, n in 1..70usize, k in 0..40usize,
-            transposed in any::<bool>(), start in 0..3usize,
-            gap in 0..3usize,
-        ) {
-            let a_values = numbers(m * k + 1, 1);
-            let a = if transposed {
-                Strided { values: &a_values, row: 1, column: m }
-            } else {
-                Strided::dense(&a_values, k)
-            };
-            let (b_row, c_row) = (n + gap, n + 2 * gap);
-            let b = numbers(k * b_row, 2);
-            let bias = numbers(n, 3);
-            let before = numbers(m * c_row, 4);
-            let start = [Start::Zero, Start::Bias(&bias), Start::Sum][start];
-
-            let mut c = before.clone();
-            gemm(
-                [m, n, k],
-                a,
-                Rows { values: &b, row: b_row },
-                RowsMut { values: &mut c, row: c_row },
-                start,
-            );
-
-            for (index, found) in c.into_iter().enumerate() {
-                let (row, column) = (index / c_row, index % c_row);
-                if column >= n {
-                    prop_assert_eq!(found, before[index], "outside of C");
-                    continue;
-                }
-                let first = match start {
-                    Start::Zero => 0.0,
-                    Start::Bias(bias) => bias[column],
-                    Start::Sum => before[index],
-                };
-                let products = (0..k).map(|i| {
-                    f64::from(a_values[row * a.row + i * a.column]) * f64::from(b[i * b_row + column])
-                });
-                let expected = f64::from(first) + products.sum::<f64>();
-                prop_assert!((f64::from(found) - expected).abs() < 1e-5, "{found}, not {expected}");
-            }
-        }
-    }
-
-    #[test]
-    #[should_panic(expected = "C is too small")]
-    fn refuses_to_write_past_the_end() {
-        let (a, b, mut c) = ([1.0; 6], [1.0; 6], [0.0; 8]);
-        let (b, c) = (
-            Rows { values: &b, row: 3 },
-            RowsMut {
-                values: &mut c,
-                row: 3,
-            },
-        );
-        gemm([3, 3, 2], Strided::dense(&a, 2), b, c, Start::Zero);
     }
 }

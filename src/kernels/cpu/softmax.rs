@@ -5,7 +5,7 @@
 
 use macerator::{Scalar, Simd, Vector, vload_unaligned, vstore_unaligned, with_simd};
 
-use super::math::{exp, splat};
+use super::math::{Vectors, exp, splat};
 
 /// What the softmax of a column was divided by, and the maximum that was subtracted before.
 pub struct Statistics<'a> {
@@ -14,9 +14,15 @@ pub struct Statistics<'a> {
     pub scale: &'a mut [f32],
 }
 
+/// Rows that are worked on side by side.
+const UNROLL: usize = 4;
+
 /// Replaces each score by e^(score - the column's maximum).
 ///
-/// `columns` and the lengths of the statistics must be multiples of [`super::lanes`].
+/// `columns` must be a multiple of [`super::lanes`].
+///
+/// # Panics
+/// If it is not the length of the statistics, or there is no row.
 #[with_simd]
 pub fn exp_columns<'a, S: Simd>(scores: &'a mut [f32], columns: usize, statistics: Statistics<'a>) {
     let Statistics { max, scale } = statistics;
@@ -33,11 +39,13 @@ pub fn exp_columns<'a, S: Simd>(scores: &'a mut [f32], columns: usize, statistic
                 largest = largest.lt(score).select(score, largest);
             }
             let mut sum: Vector<S, f32> = splat!(0.0);
-            for row in 0..rows {
-                let at = top.add(row * columns);
-                let power = exp(vload_unaligned(at) - largest);
-                vstore_unaligned(at, power);
-                sum += power;
+            let mut row = 0;
+            while row + UNROLL <= rows {
+                sum += exp_rows::<S, UNROLL>(top.add(row * columns), columns, largest);
+                row += UNROLL;
+            }
+            for row in row..rows {
+                sum += exp_rows::<S, 1>(top.add(row * columns), columns, largest);
             }
             vstore_unaligned(max.as_mut_ptr().add(column), largest);
             let one: Vector<S, f32> = splat!(1.0);
@@ -46,20 +54,75 @@ pub fn exp_columns<'a, S: Simd>(scores: &'a mut [f32], columns: usize, statistic
     }
 }
 
+/// The sum of the powers that it leaves in `N` rows.
+///
+/// # Safety
+/// `top` must be followed by a vector in each of `N` rows.
+#[inline(always)]
+unsafe fn exp_rows<S: Simd, const N: usize>(
+    top: *mut f32,
+    columns: usize,
+    largest: Vector<S, f32>,
+) -> Vector<S, f32> {
+    let mut powers: Vectors<S, N> = [splat!(0.0); N];
+    for (row, power) in powers.iter_mut().enumerate() {
+        // SAFETY: the caller's.
+        *power = unsafe { vload_unaligned::<S, f32>(top.add(row * columns)) } - largest;
+    }
+    let powers = exp(powers);
+    let mut sum: Vector<S, f32> = splat!(0.0);
+    for (row, power) in powers.into_iter().enumerate() {
+        // SAFETY: the caller's.
+        unsafe { vstore_unaligned(top.add(row * columns), power) };
+        sum += power;
+    }
+    sum
+}
+
 /// Replaces each score by its probability, from the statistics of [`exp_columns`].
+///
+/// # Panics
+/// If `max` and `scale` differ in length.
 #[with_simd]
 pub fn probabilities<S: Simd>(scores: &mut [f32], max: &[f32], scale: &[f32]) {
     let columns = max.len();
-    assert!(scale.len() == columns);
-    for row in scores.chunks_exact_mut(columns) {
-        for column in (0..columns).step_by(f32::lanes::<S>()) {
-            // SAFETY: `columns` is a multiple of the lanes.
-            unsafe {
-                let max: Vector<S, f32> = vload_unaligned(max.as_ptr().add(column));
-                let scale = vload_unaligned(scale.as_ptr().add(column));
-                let at = row.as_mut_ptr().add(column);
-                vstore_unaligned(at, exp(vload_unaligned(at) - max) * scale);
+    assert!(scale.len() == columns && scores.len().is_multiple_of(columns));
+    let rows = scores.len() / columns;
+    for column in (0..columns).step_by(f32::lanes::<S>()) {
+        // SAFETY: `columns` is a multiple of the lanes, so that each vector lies in one row.
+        unsafe {
+            let top = scores.as_mut_ptr().add(column);
+            let max = vload_unaligned(max.as_ptr().add(column));
+            let scale = vload_unaligned(scale.as_ptr().add(column));
+            let mut row = 0;
+            while row + UNROLL <= rows {
+                let top = top.add(row * columns);
+                exp_rows::<S, UNROLL>(top, columns, max);
+                scale_rows::<S, UNROLL>(top, columns, scale);
+                row += UNROLL;
             }
+            for row in row..rows {
+                let top = top.add(row * columns);
+                exp_rows::<S, 1>(top, columns, max);
+                scale_rows::<S, 1>(top, columns, scale);
+            }
+        }
+    }
+}
+
+/// # Safety
+/// As [`exp_rows`].
+#[inline(always)]
+unsafe fn scale_rows<S: Simd, const N: usize>(
+    top: *mut f32,
+    columns: usize,
+    scale: Vector<S, f32>,
+) {
+    for row in 0..N {
+        // SAFETY: the caller's.
+        unsafe {
+            let at = top.add(row * columns);
+            vstore_unaligned(at, vload_unaligned::<S, f32>(at) * scale);
         }
     }
 }
