@@ -5,6 +5,8 @@
 mod api;
 #[path = "../common/golden.rs"]
 mod golden;
+#[path = "../common/kernels.rs"]
+mod kernels;
 #[path = "../common/losses.rs"]
 mod losses;
 #[path = "training.rs"]
@@ -41,6 +43,11 @@ async fn ndarray_matches_pytorch_on_every_variant() {
     ] {
         golden.check(&device).await;
     }
+}
+
+#[wasm_bindgen_test]
+async fn kernels_agree_with_compositions() {
+    kernels::all(&device::cpu().device).await;
 }
 
 #[wasm_bindgen_test]

@@ -27,6 +27,37 @@ impl Sizes {
     }
 }
 
+/// Every kernel, at a few sizes.
+#[cfg(target_arch = "wasm32")]
+pub async fn all(device: &Device) {
+    let sizes = |[batch, tokens, width, heads, hidden]: [usize; 5]| Sizes {
+        batch,
+        tokens,
+        width,
+        heads,
+        hidden,
+    };
+    for each in [
+        [3, 50, 16, 8, 70],
+        [2, 50, 64, 4, 128],
+        [1, 17, 12, 3, 24],
+        [5, 1, 6, 2, 1],
+    ] {
+        let sizes = sizes(each);
+        linear(sizes, device).await;
+        layer_norm(sizes, device).await;
+        cross_entropy(sizes, device).await;
+        adam(sizes, device).await;
+        for dropout in [Dropout::NONE, Dropout::new(0.3, 7)] {
+            attention(sizes, dropout, device).await;
+            for activation in [Activation::Gelu, Activation::Relu] {
+                mlp(sizes, activation, dropout, device).await;
+            }
+        }
+    }
+    extremes(device).await;
+}
+
 pub async fn linear(sizes: Sizes, device: &Device) {
     compare(device, |inputs| {
         let x = inputs.take(sizes.x(), 1.0);

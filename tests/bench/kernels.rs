@@ -1,0 +1,185 @@
+//! `cargo bench`: every kernel beside the composition of burn's operations that it replaces, and
+//! whole models. One thread, this processor's widest vectors, batches of 64 images.
+//!
+//! A name ends in `kernel` or in `composition`; what trains ends in `with gradients`.
+
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Duration;
+
+use burn::tensor::{Device, Distribution, Tensor};
+use criterion::{Criterion, criterion_group, criterion_main};
+use vitpad::config::VitConfig;
+use vitpad::data::batch;
+use vitpad::data::training::TrainingData;
+use vitpad::device;
+use vitpad::kernels::adam::{Parameter, Update};
+use vitpad::kernels::{self, AdamStep, Dropout, MlpLayers, unfused};
+use vitpad::train::{Recipe, Trainer};
+
+const BATCH: usize = 64;
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(2))
+        .sample_size(20);
+    targets = operations, adam, models
+}
+criterion_main!(benches);
+
+fn presets() -> [(&'static str, VitConfig); 2] {
+    let reference = VitConfig {
+        dropout: 0.0,
+        ..VitConfig::reference()
+    };
+    [("reference", reference), ("default", VitConfig::default())]
+}
+
+/// Times `work` with the kernels, and with the compositions.
+fn both(criterion: &mut Criterion, name: &str, mut work: impl FnMut()) {
+    criterion.bench_function(&format!("{name}, kernel"), |timer| timer.iter(&mut work));
+    criterion.bench_function(&format!("{name}, composition"), |timer| {
+        unfused(|| timer.iter(&mut work));
+    });
+}
+
+/// Times an operation, without and with the gradients of all that it depends on.
+fn operation<const D: usize>(
+    criterion: &mut Criterion,
+    name: &str,
+    f: impl Fn(&Device) -> Tensor<D>,
+) {
+    let device = device::cpu().device;
+    both(criterion, name, || drop(black_box(f(&device))));
+    let device = device.autodiff();
+    both(criterion, &format!("{name} with gradients"), || {
+        drop(black_box(f(&device).sum().backward()));
+    });
+}
+
+fn operations(criterion: &mut Criterion) {
+    for (name, config) in presets() {
+        let VitConfig {
+            width,
+            hidden,
+            heads,
+            activation,
+            ..
+        } = config;
+        let x = [BATCH, config.tokens(), width];
+        let packed = [BATCH, config.tokens(), 3 * width];
+        let inputs = Inputs::new();
+        operation(criterion, &format!("{name}: linear"), |device| {
+            let weight = inputs.get([width, 3 * width], device);
+            kernels::linear(
+                inputs.get(x, device),
+                weight,
+                inputs.get([3 * width], device),
+            )
+        });
+        operation(criterion, &format!("{name}: mlp"), |device| {
+            let layers = MlpLayers {
+                weight1: inputs.get([width, hidden], device),
+                bias1: inputs.get([hidden], device),
+                weight2: inputs.get([hidden, width], device),
+                bias2: inputs.get([width], device),
+                activation,
+                dropout: Dropout::NONE,
+            };
+            kernels::mlp(inputs.get(x, device), layers)
+        });
+        operation(criterion, &format!("{name}: attention"), |device| {
+            kernels::attention(inputs.get(packed, device), heads, Dropout::NONE)
+        });
+        operation(criterion, &format!("{name}: layer_norm"), |device| {
+            let (gain, bias) = (inputs.get([width], device), inputs.get([width], device));
+            kernels::layer_norm(inputs.get(x, device), gain, bias, 1e-5)
+        });
+        operation(criterion, &format!("{name}: residual_norm"), |device| {
+            let (gain, bias) = (inputs.get([width], device), inputs.get([width], device));
+            let residual = inputs.get(x, device);
+            kernels::residual_norm(inputs.get(x, device), residual, gain, bias, 1e-5)
+        });
+    }
+    let inputs = Inputs::new();
+    operation(criterion, "cross_entropy", |device| {
+        let targets = batch::targets(&[3; BATCH], 10, 0.0, device);
+        kernels::cross_entropy(inputs.get([BATCH, 10], device), targets)
+    });
+}
+
+fn adam(criterion: &mut Criterion) {
+    let count = VitConfig::default().parameters();
+    let device = device::cpu().device;
+    let zeros = || Tensor::<1>::zeros([count], &device);
+    let step = AdamStep {
+        betas: [0.9, 0.999],
+        complements: [0.1, 0.001],
+        eps: 1e-8,
+        l2: 0.0,
+        decay: 0.999,
+        rate: 1e-3,
+        root_scale: 31.6,
+    };
+    let update = Update::new(step, None, &device);
+    let gradient = zeros() + 0.1;
+    let mut parameter = Some(Parameter {
+        value: zeros(),
+        moments: [zeros(), zeros()],
+    });
+    both(criterion, "default: adam, all parameters in one", || {
+        let before = parameter.take().expect("put back below");
+        parameter = Some(update.apply(before, gradient.clone()));
+    });
+}
+
+fn models(criterion: &mut Criterion) {
+    let device = device::cpu().device;
+    let data = Arc::new(TrainingData::synthetic(1, 2_000).expect("images"));
+    for (name, config) in presets() {
+        let recipe = Recipe {
+            batch: BATCH,
+            epochs: 1_000,
+            augment: None,
+            ..Recipe::published()
+        };
+        let trainer = Trainer::new(&config, recipe, data.clone(), &device);
+        let mut trainer = trainer.expect("a valid preset");
+        both(criterion, &format!("{name}: training step"), || {
+            drop(trainer.step());
+        });
+        let model = trainer.model();
+        let picture = vec![0.5; config.pixels()];
+        both(criterion, &format!("{name}: one image"), || {
+            let images = batch::images(&picture, &config, &device);
+            drop(black_box(model.forward(images)));
+        });
+    }
+}
+
+/// Random tensors, each made once: clones cost nothing.
+struct Inputs {
+    values: Tensor<1>,
+}
+
+impl Inputs {
+    fn new() -> Self {
+        let most = BATCH * 50 * 3 * 64;
+        let device = device::cpu().device;
+        let values = Tensor::random([most], Distribution::Uniform(-1.0, 1.0), &device);
+        Self { values }
+    }
+
+    /// On the device's autodiff side it asks for gradients.
+    fn get<const D: usize>(&self, shape: [usize; D], device: &Device) -> Tensor<D> {
+        let count = shape.iter().product();
+        let values = self.values.clone().narrow(0, 0, count).reshape(shape);
+        if device.is_autodiff() {
+            Tensor::from_inner(values).require_grad()
+        } else {
+            values
+        }
+    }
+}
