@@ -9,7 +9,7 @@ import { median } from "./measure.mjs";
 /** @typedef {import("./types.js").Result} Result */
 /** @typedef {import("./measure.mjs").Run} Run */
 
-const PACKAGES = { tfjs: "@tensorflow/tfjs", "jax-js": "@jax-js/jax" };
+const PACKAGES = { tfjs: "@tensorflow/tfjs", "jax-js": "@jax-js/jax", ort: "onnxruntime-web" };
 
 /**
  * @param {string} preset

@@ -1,8 +1,8 @@
 /**
  * Times training and reading in headless Chromium, beside the peers, in turns:
  *
- *     node run.mjs [--devices cpu,webgpu] [--presets reference,default] [--libraries vitpad,jax-js,tfjs]
- *                  [--modes train,infer] [--batch 64] [--limit 300] [--json]
+ *     node run.mjs [--devices cpu,webgpu] [--presets reference,default]
+ *                  [--libraries vitpad,jax-js,tfjs,ort] [--modes train,infer] [--batch 64] [--limit 300] [--json]
  *
  * `cargo xtask bench` sets up what this needs. The CPU is one thread of WebAssembly; WebGPU is
  * Chromium's software adapter where there is no other. Progress goes to standard error.
@@ -21,9 +21,11 @@ import { results, surroundings, table } from "./report.mjs";
 const CHOICES = {
   devices: ["cpu", "webgpu"],
   presets: Object.keys(PRESETS),
-  libraries: ["vitpad", "jax-js", "tfjs"],
+  libraries: ["vitpad", "jax-js", "tfjs", "ort"],
   modes: ["train", "infer"],
 };
+/** What cannot train takes part in reading only. */
+const READERS = ["ort"];
 /** By how much losses of the same weights and images may differ. */
 const TOLERANCE = 1e-3;
 
@@ -112,7 +114,8 @@ async function runAll({ presets, devices, modes, libraries, batch, limit }, url)
       for (const mode of modes) {
         const task = { model, device, mode, batch: mode === "train" ? batch : 1 };
         log(`${preset}, ${device}, ${mode}`);
-        const runs = await measure(libraries, task, { url, limit, parameters, log });
+        const able = libraries.filter((library) => mode === "infer" || !READERS.includes(library));
+        const runs = await measure(able, task, { url, limit, parameters, log });
         cells.push(...results(preset, task, runs));
         agree &&= peersAgree(runs);
       }

@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: vitpad beside jax-js and TensorFlow.js, in headless Chromium.
+//! `cargo xtask bench`: vitpad beside jax-js, TensorFlow.js and onnxruntime-web, in headless
+//! Chromium.
 
 use crate::process;
 use crate::setup::{browser, npm};
@@ -46,6 +47,8 @@ enum Library {
     JaxJs,
     /// TensorFlow.js
     Tfjs,
+    /// onnxruntime-web, which only reads
+    Ort,
 }
 
 /// Sets up what is missing and times. Standard output gets the table or the JSON object only.

@@ -46,7 +46,7 @@ enum Command {
         #[arg(value_enum)]
         parts: Vec<test::Part>,
     },
-    /// Time training and reading in Chromium, beside jax-js and TensorFlow.js
+    /// Time training and reading in Chromium, beside jax-js, TensorFlow.js and onnxruntime-web
     Bench(bench::Bench),
     /// Show what is installed, what is missing and how to get it
     Doctor,
