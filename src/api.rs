@@ -21,17 +21,8 @@ pub use trainer::Trainer;
 
 use wasm_bindgen::prelude::*;
 
-unsafe extern "C" {
-    /// The linker's: runs what crates register to be run at start-up.
-    fn __wasm_call_ctors();
-}
-
 #[wasm_bindgen(start)]
 fn start() {
-    // SAFETY: this is the start-up, and the only call. Were there none, the linker would put one
-    // into every exported function: cubecl registers hundreds of constructors, and WebGPU calls
-    // such functions thousands of times in a training step.
-    unsafe { __wasm_call_ctors() };
     console_error_panic_hook::set_once();
 }
 
