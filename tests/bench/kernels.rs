@@ -1,7 +1,10 @@
 //! `cargo bench`: every kernel beside the composition of burn's operations that it replaces, and
 //! whole models. One thread, this processor's widest vectors, batches of 64 images.
 //!
+//! `cargo xtask bench cpu` runs the whole models and the limit, and reads the times by name.
 //! A name ends in `kernel` or in `composition`; what trains ends in `with gradients`.
+
+mod limit;
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -25,7 +28,7 @@ criterion_group! {
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_secs(2))
         .sample_size(20);
-    targets = operations, adam, models
+    targets = operations, adam, models, limit::limit
 }
 criterion_main!(benches);
 

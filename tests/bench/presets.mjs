@@ -1,6 +1,15 @@
-/** vitpad's presets, as in src/config.rs, and how many parameters each must have everywhere. */
+/**
+ * vitpad's presets, as in src/config.rs, how many parameters each must have everywhere, and how
+ * much arithmetic each takes.
+ */
 
 /** @typedef {import("./types.js").Model} Model */
+/** @typedef {import("./types.js").Task} Task */
+
+const CLASSES = 10;
+const PATCHES = (28 / 4) ** 2;
+const PATCH_PIXELS = 4 ** 2;
+const TOKENS = PATCHES + 1;
 
 /** @type {Record<string, { model: Model, parameters: number }>} */
 export const PRESETS = {
@@ -13,3 +22,23 @@ export const PRESETS = {
     parameters: 139_018,
   },
 };
+
+/**
+ * The multiply-adds of one step: products of the linear layers (patch embedding, queries, keys
+ * and values, attention's output, both layers of the MLP, head) and of attention (scores, and
+ * values by weights; its heads share the width, so their number makes no difference). Training
+ * takes three times as many, since each product has two more for its gradients: the patches' too,
+ * which none needs.
+ *
+ * Exponentials, GELU, softmax, normalisation and the optimiser are not counted, though they take
+ * time. So no library can come to the limit, and least so where `hidden` is large.
+ *
+ * @param {Model} model
+ * @param {Pick<Task, "mode" | "batch">} task
+ */
+export function multiplyAdds({ width, layers, hidden }, { mode, batch }) {
+  const linear = TOKENS * (4 * width * width + 2 * width * hidden);
+  const attention = 2 * TOKENS * TOKENS * width;
+  const ends = PATCHES * PATCH_PIXELS * width + width * CLASSES;
+  return batch * (mode === "train" ? 3 : 1) * (ends + layers * (linear + attention));
+}

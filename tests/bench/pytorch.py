@@ -2,9 +2,9 @@
 images, and reading one image.
 
     pip install torch numpy safetensors
-    python tests/bench/pytorch.py
+    python tests/bench/pytorch.py [--json]
 """
-import pathlib, statistics, sys, time
+import json, pathlib, statistics, sys, time
 import torch, torch.nn.functional as F
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "fixtures" / "golden"))
@@ -28,6 +28,7 @@ def main():
     torch.set_num_threads(1)
     torch.manual_seed(1)
     images, labels = torch.randn(BATCH, 1, 28, 28), torch.randint(10, (BATCH,))
+    times = {}
     presets = {"reference": ViT(768, False), "default": ViT(128, True, dim=64, heads=4)}
     for name, model in presets.items():
         optimizer = torch.optim.Adam(model.parameters(), 1e-3)
@@ -43,7 +44,12 @@ def main():
         model.eval()
         with torch.inference_mode():
             reading = milliseconds(lambda: model(images[:1]))
-        print(f"{name}: training step {training:.1f} ms, one image {reading:.2f} ms")
+        times[name] = {"train": training, "infer": reading}
+    if "--json" in sys.argv:
+        print(json.dumps({"version": torch.__version__, "milliseconds": times}))
+        return
+    for name, ms in times.items():
+        print(f"{name}: training step {ms['train']:.1f} ms, one image {ms['infer']:.2f} ms")
 
 
 main()

@@ -4,9 +4,11 @@ import { cpus } from "node:os";
 import { chromium } from "@playwright/test";
 import { launchOptions } from "../e2e/browser.js";
 import { median } from "./measure.mjs";
+import { multiplyAdds, PRESETS } from "./presets.mjs";
 
 /** @typedef {import("./types.js").Task} Task */
 /** @typedef {import("./types.js").Result} Result */
+/** @typedef {import("./types.js").Native} Native */
 /** @typedef {import("./measure.mjs").Run} Run */
 
 const PACKAGES = { tfjs: "@tensorflow/tfjs", "jax-js": "@jax-js/jax", ort: "onnxruntime-web" };
@@ -15,9 +17,11 @@ const PACKAGES = { tfjs: "@tensorflow/tfjs", "jax-js": "@jax-js/jax", ort: "onnx
  * @param {string} preset
  * @param {Task} task
  * @param {Run[]} runs
+ * @param {number | null} limit multiply-adds per second
  * @returns {Result[]}
  */
-export function results(preset, { device, mode, batch }, runs) {
+export function results(preset, task, runs, limit) {
+  const { device, mode, batch } = task;
   const time = (/** @type {Run | undefined} */ run) => (run?.steps.length && !run.error ? median(run.steps) : null);
   const own = time(runs.find((run) => run.library === "vitpad"));
   return runs.map((run) => {
@@ -32,6 +36,7 @@ export function results(preset, { device, mode, batch }, runs) {
       milliseconds: milliseconds && rounded(milliseconds),
       imagesPerSecond: milliseconds && rounded((1_000 * batch) / milliseconds),
       ratio: milliseconds && own && rounded(milliseconds / own),
+      fractionOfLimit: milliseconds && limit && fractionOf(limit, task, milliseconds),
       error: run.error,
     };
   });
@@ -39,25 +44,85 @@ export function results(preset, { device, mode, batch }, runs) {
 
 /** @param {Result[]} rows */
 export function table(rows) {
-  const head = ["preset", "device", "task", "library", "ms per step", "images/s", "time / vitpad's"];
+  const head = ["preset", "device", "task", "library", "ms per step", "images/s", "time / vitpad's", "of limit"];
   const lines = rows.map((row) => [
     row.preset,
     row.device,
-    row.mode === "train" ? `train, batch ${row.batch}` : `read, batch ${row.batch}`,
+    taskName(row),
     row.library,
     ...(row.error
       ? [row.error]
       : [row.milliseconds, row.imagesPerSecond, row.ratio].map((value) => String(value ?? "-"))),
+    ...(row.error ? [] : [percent(row.fractionOfLimit)]),
   ]);
+  return aligned(head, lines);
+}
+
+/** @param {Pick<Task, "mode" | "batch">} task */
+function taskName({ mode, batch }) {
+  return `${mode === "train" ? "train" : "read"}, batch ${batch}`;
+}
+
+/** @param {string[]} head @param {string[][]} lines */
+function aligned(head, lines) {
+  // An error takes all columns from its own on, so it does not widen that one.
+  const cell = (/** @type {string[]} */ line, /** @type {number} */ column) =>
+    line.length < head.length && column === line.length - 1 ? "" : (line[column] ?? "");
   const widths = head.map((_, column) => Math.max(...[head, ...lines].map((line) => cell(line, column).length)));
   return [head, ...lines]
     .map((line) => line.map((text, column) => text.padEnd(widths[column])).join("  ").trimEnd())
     .join("\n");
 }
 
-/** An error takes all columns from its own on, so it does not widen that one. @param {string[]} line */
-function cell(line, /** @type {number} */ column) {
-  return line.length < 7 && column === line.length - 1 ? "" : (line[column] ?? "");
+/** What was measured natively, completed with what follows from it. @param {Native} native */
+export function nativeResults({ limit, cells, pytorch }) {
+  const own = (/** @type {Native["cells"][number]} */ { preset, mode }) =>
+    cells.find((cell) => cell.library === "vitpad" && cell.preset === preset && cell.mode === mode);
+  return {
+    limit: giga(limit),
+    pytorch,
+    cells: cells.map((cell) => ({
+      ...cell,
+      milliseconds: rounded(cell.milliseconds),
+      imagesPerSecond: rounded((1_000 * cell.batch) / cell.milliseconds),
+      ratio: rounded(cell.milliseconds / (own(cell)?.milliseconds ?? NaN)),
+      fractionOfLimit: fractionOf(limit, { ...cell, model: PRESETS[cell.preset].model }, cell.milliseconds),
+    })),
+  };
+}
+
+/** One line for each task, with times as multiples of vitpad's. @param {ReturnType<typeof nativeResults>} native */
+export function nativeTable({ cells }) {
+  const head = ["preset", "task", "vitpad", "of limit", "burn-flex's operations", "of limit", "PyTorch", "of limit"];
+  const lines = cells
+    .filter((cell) => cell.library === "vitpad")
+    .map((own) => {
+      const peers = ["burn-flex", "pytorch"].flatMap((library) => {
+        const peer = cells.find(
+          (cell) => cell.library === library && cell.preset === own.preset && cell.mode === own.mode,
+        );
+        return peer ? [`${peer.milliseconds} ms, ${peer.ratio} x`, percent(peer.fractionOfLimit)] : ["-", "-"];
+      });
+      const { preset, milliseconds, imagesPerSecond, fractionOfLimit } = own;
+      const time = `${milliseconds} ms${own.mode === "train" ? `, ${imagesPerSecond} images/s` : ""}`;
+      return [preset, taskName(own), time, percent(fractionOfLimit), ...peers];
+    });
+  return aligned(head, lines);
+}
+
+/** @param {number} limit @param {Pick<Task, "model" | "mode" | "batch">} task @param {number} milliseconds */
+function fractionOf(limit, task, milliseconds) {
+  return rounded(multiplyAdds(task.model, task) / (milliseconds / 1_000) / limit);
+}
+
+/** @param {number | null} fraction */
+function percent(fraction) {
+  return fraction === null ? "-" : `${(100 * fraction).toFixed(fraction < 0.1 ? 1 : 0)} %`;
+}
+
+/** In 10^9 per second. @param {number} perSecond */
+export function giga(perSecond) {
+  return rounded(perSecond / 1e9);
 }
 
 /** The machine and the versions. @param {string} url of a page in a secure context */

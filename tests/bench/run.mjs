@@ -3,17 +3,20 @@
  *
  *     node run.mjs [--devices cpu,webgpu] [--presets reference,default]
  *                  [--libraries vitpad,jax-js,tfjs,ort] [--modes train,infer] [--batch 64] [--limit 300] [--json]
+ *                  [--native FILE, what `cargo xtask bench` measured without a browser]
  *
  * `cargo xtask bench` sets up what this needs. The CPU is one thread of WebAssembly; WebGPU is
  * Chromium's software adapter where there is no other. Progress goes to standard error.
  */
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import sirv from "sirv";
+import { measureLimit } from "./limit.mjs";
 import { measure } from "./measure.mjs";
 import { PRESETS } from "./presets.mjs";
-import { results, surroundings, table } from "./report.mjs";
+import { giga, nativeResults, nativeTable, results, surroundings, table } from "./report.mjs";
 
 /** @typedef {import("./types.js").Task} Task */
 /** @typedef {import("./measure.mjs").Run} Run */
@@ -35,10 +38,16 @@ try {
   const options = readOptions();
   const { server, url } = await serve();
   try {
-    const { cells, agree } = await runAll(options, url);
-    const where = await surroundings(url);
-    if (options.json) console.log(JSON.stringify({ ...where, cells }, null, 2));
-    else printed(where, cells);
+    const limit = options.devices.includes("cpu") ? await measureLimit(url) : null;
+    const { cells, agree } = await runAll(options, url, limit);
+    const report = {
+      ...(await surroundings(url)),
+      limit: limit && giga(limit),
+      cells,
+      native: options.native && nativeResults(options.native),
+    };
+    if (options.json) console.log(JSON.stringify(report, null, 2));
+    else print(report);
     process.exitCode = agree ? 0 : 1;
   } finally {
     server.close();
@@ -58,6 +67,7 @@ function readOptions() {
       modes: { ...text, default: CHOICES.modes.join() },
       batch: { ...text, default: "64" },
       limit: { ...text, default: "300" },
+      native: text,
       json: { type: "boolean", default: false },
     },
   });
@@ -68,6 +78,10 @@ function readOptions() {
     modes: /** @type {Task["mode"][]} */ (listed("modes", values.modes)),
     batch: positive("batch", values.batch),
     limit: positive("limit", values.limit),
+    native:
+      values.native === undefined
+        ? null
+        : /** @type {import("./types.js").Native} */ (JSON.parse(readFileSync(values.native, "utf8"))),
     json: values.json,
   };
 }
@@ -104,8 +118,8 @@ async function serve() {
   return { server, url: `http://127.0.0.1:${address.port}/tests/bench/page.html` };
 }
 
-/** @param {ReturnType<typeof readOptions>} options @param {string} url */
-async function runAll({ presets, devices, modes, libraries, batch, limit }, url) {
+/** @param {ReturnType<typeof readOptions>} options @param {string} url @param {number | null} cpuLimit */
+async function runAll({ presets, devices, modes, libraries, batch, limit }, url, cpuLimit) {
   const cells = [];
   let agree = true;
   for (const preset of presets) {
@@ -116,7 +130,7 @@ async function runAll({ presets, devices, modes, libraries, batch, limit }, url)
         log(`${preset}, ${device}, ${mode}`);
         const able = libraries.filter((library) => mode === "infer" || !READERS.includes(library));
         const runs = await measure(able, task, { url, limit, parameters, log });
-        cells.push(...results(preset, task, runs));
+        cells.push(...results(preset, task, runs, device === "cpu" ? cpuLimit : null));
         agree &&= peersAgree(runs);
       }
     }
@@ -134,11 +148,20 @@ function peersAgree(runs) {
 }
 
 /**
- * @param {Awaited<ReturnType<typeof surroundings>>} where
- * @param {import("./types.js").Result[]} cells
+ * @param {Awaited<ReturnType<typeof surroundings>> & {
+ *   limit: number | null,
+ *   cells: import("./types.js").Result[],
+ *   native: ReturnType<typeof nativeResults> | null,
+ * }} report
  */
-function printed({ date, cpu, browser, adapter, versions }, cells) {
+function print({ date, cpu, browser, adapter, versions, limit, cells, native }) {
   const libraries = Object.entries(versions).map(([library, version]) => `${library} ${version}`);
   console.log(`${date}\n${libraries.join(", ")}\n${cpu}\n${browser}, WebGPU adapter: ${adapter}\n`);
+  if (limit !== null) console.log(`limit of one thread of WebAssembly: ${limit} G multiply-adds/s`);
   console.log(table(cells));
+  if (native === null) return;
+  const pytorch = "version" in native.pytorch ? `PyTorch ${native.pytorch.version}` : native.pytorch.missing;
+  console.log(`\nnative, one thread; ${pytorch}`);
+  console.log(`limit: ${native.limit} G multiply-adds/s`);
+  console.log(nativeTable(native));
 }

@@ -38,5 +38,24 @@ export interface Result {
   imagesPerSecond: number | null;
   /** How many times as long as vitpad's step; null where either is absent. */
   ratio: number | null;
+  /** Multiply-adds per second, over the most there can be; null where that was not measured. */
+  fractionOfLimit: number | null;
   error: string | null;
+}
+
+/** What `cargo xtask bench` measured without a browser, in one thread. */
+export interface Native {
+  /** Fused multiply-adds per second with this processor's widest vectors. */
+  limit: number;
+  cells: NativeCell[];
+  /** Its version, or what is missing. */
+  pytorch: { version: string } | { missing: string };
+}
+
+export interface NativeCell {
+  preset: string;
+  mode: Task["mode"];
+  batch: number;
+  library: "vitpad" | "burn-flex" | "pytorch";
+  milliseconds: number;
 }

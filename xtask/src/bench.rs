@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: vitpad beside jax-js, TensorFlow.js and onnxruntime-web, in headless
-//! Chromium.
+//! Chromium, and beside burn-flex's operations and PyTorch without a browser.
+
+mod native;
 
 use crate::process;
 use crate::setup::{browser, npm};
@@ -25,9 +27,12 @@ pub struct Bench {
     /// Time dist/ as it is
     #[arg(long)]
     no_build: bool,
+    /// Leave out what runs without a browser
+    #[arg(long)]
+    no_native: bool,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
 enum Device {
     /// WebAssembly, one thread
     Cpu,
@@ -37,11 +42,11 @@ enum Device {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Preset {
-    Default,
     Reference,
+    Default,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
 enum Library {
     Vitpad,
     JaxJs,
@@ -61,12 +66,29 @@ pub fn bench(options: &Bench) -> Result<()> {
         eprintln!("==> npm packages of {}", folder.display());
         npm::ensure(&folder)?;
     }
+    let chromium = browser::ensure_chromium()?;
     let mut node = Command::new("node");
     node.current_dir(npm::bench())
         .arg("run.mjs")
         .args(arguments(options))
-        .env("CHROMIUM", browser::ensure_chromium()?);
+        .env("CHROMIUM", chromium);
+    if options.wants_native() {
+        let presets = match options.presets.as_slice() {
+            [] => names(Preset::value_variants()),
+            named => names(named),
+        };
+        node.arg("--native").arg(native::measure(&presets)?);
+    }
     process::succeed(&mut node)
+}
+
+impl Bench {
+    /// Native times are the CPU's, and say nothing of the browser's other libraries.
+    fn wants_native(&self) -> bool {
+        let cpu = self.devices.is_empty() || self.devices.contains(&Device::Cpu);
+        let vitpad = self.libraries.is_empty() || self.libraries.contains(&Library::Vitpad);
+        cpu && vitpad && !self.no_native
+    }
 }
 
 /// `cargo xtask build`, as a process of its own: what it prints goes to standard error.
@@ -108,9 +130,13 @@ mod tests {
         bench: Bench,
     }
 
-    fn passed_on(words: &[&str]) -> Vec<String> {
+    fn parsed(words: &[&str]) -> Bench {
         let words = ["bench"].iter().chain(words);
-        arguments(&Cli::try_parse_from(words).unwrap().bench)
+        Cli::try_parse_from(words).unwrap().bench
+    }
+
+    fn passed_on(words: &[&str]) -> Vec<String> {
+        arguments(&parsed(words))
     }
 
     #[test]
@@ -129,5 +155,19 @@ mod tests {
             passed_on(&["--library", "jax-js", "--library", "vitpad"]),
             ["--libraries=jax-js,vitpad"]
         );
+    }
+
+    #[test]
+    fn native_times_belong_to_vitpad_on_the_cpu() {
+        for (words, wanted) in [
+            (&[][..], true),
+            (&["cpu", "--preset", "default"], true),
+            (&["cpu", "webgpu", "--library", "vitpad"], true),
+            (&["webgpu"], false),
+            (&["cpu", "--library", "tfjs"], false),
+            (&["cpu", "--no-native"], false),
+        ] {
+            assert_eq!(parsed(words).wants_native(), wanted, "{words:?}");
+        }
     }
 }

@@ -46,7 +46,8 @@ enum Command {
         #[arg(value_enum)]
         parts: Vec<test::Part>,
     },
-    /// Time training and reading in Chromium, beside jax-js, TensorFlow.js and onnxruntime-web
+    /// Time training and reading in Chromium, beside jax-js, TensorFlow.js and onnxruntime-web, and
+    /// natively, beside burn-flex's operations and PyTorch
     Bench(bench::Bench),
     /// Show what is installed, what is missing and how to get it
     Doctor,
