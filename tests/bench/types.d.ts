@@ -31,7 +31,7 @@ export interface Result {
   mode: Task["mode"];
   batch: number;
   library: string;
-  /** How many steps were timed after the warm-up. */
+  /** How many times were taken after the warm-up. */
   steps: number;
   /** The median of a step, or null where it failed. */
   milliseconds: number | null;
