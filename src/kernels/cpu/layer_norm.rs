@@ -1,6 +1,6 @@
 //! Layer normalisation, of a residual sum too.
 
-use macerator::{Scalar, Simd, Vector, vload_unaligned, with_simd};
+use macerator::{Scalar, Simd, Vector, vload_unaligned, vstore_unaligned, with_simd};
 
 use super::math::splat;
 
@@ -16,7 +16,7 @@ pub struct LayerNorm<'a> {
 
 /// What the backward pass needs.
 pub struct Saved<'a> {
-    /// `[rows, width]`, (x - mean) / √(variance + eps); [`LayerNorm::forward`] gets the input here.
+    /// `[rows, width]`, (x - mean) / √(variance + eps)
     pub normalized: &'a mut [f32],
     /// `[rows]`, 1 / √(variance + eps)
     pub scales: &'a mut [f32],
@@ -31,9 +31,10 @@ pub struct LayerNormGradients<'a> {
 }
 
 impl LayerNorm<'_> {
-    /// Normalises `saved.normalized` in place, and writes y, `[rows, width]`.
-    pub fn forward(&self, saved: Saved<'_>, y: &mut [f32]) {
-        forward(*self, saved, y);
+    /// # Shapes
+    /// - x, residual, which is added to it, and y: `[rows, width]`
+    pub fn forward(&self, x: &[f32], residual: Option<&[f32]>, saved: Saved<'_>, y: &mut [f32]) {
+        forward(*self, x, residual, saved, y);
     }
 
     /// # Shapes
@@ -50,20 +51,60 @@ impl LayerNorm<'_> {
 }
 
 #[with_simd]
-fn forward<'a, S: Simd>(norm: LayerNorm<'a>, saved: Saved<'a>, y: &'a mut [f32]) {
+fn forward<'a, S: Simd>(
+    norm: LayerNorm<'a>,
+    x: &'a [f32],
+    residual: Option<&'a [f32]>,
+    saved: Saved<'a>,
+    y: &'a mut [f32],
+) {
     let LayerNorm { gain, bias, eps } = norm;
     let width = gain.len();
-    let rows = saved.normalized.chunks_exact_mut(width);
-    for ((x, scale), y) in rows.zip(saved.scales).zip(y.chunks_exact_mut(width)) {
-        let mean = sum::<S>(x, |x| x, |x| x) / width as f32;
-        let means: Vector<S, f32> = splat!(mean);
-        let squared = |x: Vector<S, f32>| (x - means) * (x - means);
-        let variance = sum::<S>(x, squared, |x| (x - mean) * (x - mean)) / width as f32;
-        *scale = (variance + eps).sqrt().recip();
-        for i in 0..width {
-            x[i] = (x[i] - mean) * *scale;
-            y[i] = x[i] * gain[i] + bias[i];
+    let rows = saved.normalized.chunks_exact_mut(width).zip(saved.scales);
+    let rows = rows
+        .zip(y.chunks_exact_mut(width))
+        .zip(x.chunks_exact(width));
+    for (row, (((normalized, scale), y), x)) in rows.enumerate() {
+        normalized.copy_from_slice(x);
+        if let Some(residual) = residual {
+            let residual = &residual[row * width..][..width];
+            for (x, residual) in normalized.iter_mut().zip(residual) {
+                *x += residual;
+            }
         }
+        let mean = sum::<S>(normalized) / width as f32;
+        let variance = squares::<S>(normalized, mean) / width as f32;
+        *scale = (variance + eps).sqrt().recip();
+        scale_row::<S>(normalized, [mean, *scale], [gain, bias], y);
+    }
+}
+
+/// Normalises a row in place, and writes y.
+#[inline(always)]
+fn scale_row<S: Simd>(
+    x: &mut [f32],
+    [mean, scale]: [f32; 2],
+    [gain, bias]: [&[f32]; 2],
+    y: &mut [f32],
+) {
+    let lanes = f32::lanes::<S>();
+    let whole = x.len() - x.len() % lanes;
+    let (means, scales): (Vector<S, f32>, Vector<S, f32>) = (splat!(mean), splat!(scale));
+    for i in (0..whole).step_by(lanes) {
+        let (x, y) = (&mut x[i..i + lanes], &mut y[i..i + lanes]);
+        let (gain, bias) = (&gain[i..i + lanes], &bias[i..i + lanes]);
+        // SAFETY: the slices are one vector long.
+        unsafe {
+            let normalized = (vload_unaligned(x.as_ptr()) - means) * scales;
+            vstore_unaligned(x.as_mut_ptr(), normalized);
+            let gain = vload_unaligned(gain.as_ptr());
+            let bias = vload_unaligned(bias.as_ptr());
+            vstore_unaligned(y.as_mut_ptr(), Vector::mul_add(normalized, gain, bias));
+        }
+    }
+    for i in whole..x.len() {
+        x[i] = (x[i] - mean) * scale;
+        y[i] = x[i] * gain[i] + bias[i];
     }
 }
 
@@ -89,7 +130,7 @@ fn backward<'a, S: Simd>(
             dgain[i] += dy[i] * normalized[i];
             dbias[i] += dy[i];
         }
-        let mean = sum::<S>(dx, |x| x, |x| x) / width as f32;
+        let mean = sum::<S>(dx) / width as f32;
         let slope = dot::<S>(dx, normalized) / width as f32;
         for i in 0..width {
             dx[i] = (dx[i] - mean - normalized[i] * slope) * scale;
@@ -97,21 +138,29 @@ fn backward<'a, S: Simd>(
     }
 }
 
-/// The sum of a function of each value.
 #[inline(always)]
-fn sum<S: Simd>(
-    values: &[f32],
-    vector: impl Fn(Vector<S, f32>) -> Vector<S, f32>,
-    scalar: impl Fn(f32) -> f32,
-) -> f32 {
+fn sum<S: Simd>(values: &[f32]) -> f32 {
     let mut chunks = values.chunks_exact(f32::lanes::<S>());
     let mut sums: Vector<S, f32> = splat!(0.0);
     for chunk in &mut chunks {
         // SAFETY: the chunk is one vector long.
-        sums += vector(unsafe { vload_unaligned(chunk.as_ptr()) });
+        sums += unsafe { vload_unaligned(chunk.as_ptr()) };
     }
-    let rest: f32 = chunks.remainder().iter().map(|x| scalar(*x)).sum();
-    sums.reduce_add() + rest
+    sums.reduce_add() + chunks.remainder().iter().sum::<f32>()
+}
+
+/// The sum of (value - mean)².
+#[inline(always)]
+fn squares<S: Simd>(values: &[f32], mean: f32) -> f32 {
+    let mut chunks = values.chunks_exact(f32::lanes::<S>());
+    let (mut sums, means): (Vector<S, f32>, Vector<S, f32>) = (splat!(0.0), splat!(mean));
+    for chunk in &mut chunks {
+        // SAFETY: the chunk is one vector long.
+        let difference = unsafe { vload_unaligned(chunk.as_ptr()) } - means;
+        sums = Vector::mul_add(difference, difference, sums);
+    }
+    let rest = chunks.remainder().iter().map(|x| (x - mean) * (x - mean));
+    sums.reduce_add() + rest.sum::<f32>()
 }
 
 #[inline(always)]

@@ -192,22 +192,32 @@ pub struct LayerNormOperation {
 }
 
 impl LayerNormOperation {
-    /// Of an input that is replaced by its normalised values; scales come after those.
-    fn normalize(&self, mut x: Vec<f32>, shape: &Shape, [gain, bias]: [View<'_>; 2]) -> Forward {
-        let size = x.len();
+    /// Scales come after the normalised values in what is saved.
+    fn normalize(
+        &self,
+        x: View<'_>,
+        residual: Option<&[f32]>,
+        [gain, bias]: [View<'_>; 2],
+    ) -> Forward {
+        let size = x.values.len();
         let mut values = vec![0.0; size];
-        x.resize(size + size / gain.values.len(), 0.0);
-        let (normalized, scales) = x.split_at_mut(size);
+        let mut saved = vec![0.0; size + size / gain.values.len()];
+        let (normalized, scales) = saved.split_at_mut(size);
         let kernel = LayerNorm {
             gain: gain.values,
             bias: bias.values,
             eps: self.eps,
         };
-        kernel.forward(Saved { normalized, scales }, &mut values);
+        kernel.forward(
+            x.values,
+            residual,
+            Saved { normalized, scales },
+            &mut values,
+        );
         Forward {
             values,
-            shape: shape.clone(),
-            saved: x,
+            shape: x.shape.clone(),
+            saved,
         }
     }
 
@@ -232,7 +242,7 @@ impl LayerNormOperation {
 
 impl Operation<3> for LayerNormOperation {
     fn forward(&self, [x, gain, bias]: [View<'_>; 3]) -> Forward {
-        self.normalize(x.values.to_vec(), x.shape, [gain, bias])
+        self.normalize(x, None, [gain, bias])
     }
 
     fn backward(&self, [_, gain, bias]: [View<'_>; 3], with: Backward<'_>) -> [Vec<f32>; 3] {
@@ -243,8 +253,7 @@ impl Operation<3> for LayerNormOperation {
 /// Inputs: x, what is added to it, gain, bias.
 impl Operation<4> for LayerNormOperation {
     fn forward(&self, [x, residual, gain, bias]: [View<'_>; 4]) -> Forward {
-        let pairs = x.values.iter().zip(residual.values);
-        self.normalize(pairs.map(|(a, b)| a + b).collect(), x.shape, [gain, bias])
+        self.normalize(x, Some(residual.values), [gain, bias])
     }
 
     fn backward(&self, [_, _, gain, bias]: [View<'_>; 4], with: Backward<'_>) -> [Vec<f32>; 4] {
