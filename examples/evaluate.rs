@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::Parser;
 use pollster::block_on;
+use vitpad::vit::Model;
 use vitpad::{Vit, VitConfig, device, train};
 
 #[path = "support/mnist.rs"]
@@ -36,7 +37,8 @@ fn main() -> Result<()> {
         .transpose()?;
     let test = mnist::read(&mnist::folder(options.mnist), "t10k")?;
     let device = device::cpu().device;
-    let model = Vit::from_safetensors(&bytes, preset.as_ref(), &device)?;
+    let vit = Vit::from_safetensors(&bytes, preset.as_ref(), &device)?;
+    let model = Model::new(vit, &device);
     let found = block_on(train::evaluate(&model, &test, &device))?;
     println!(
         "{:.2} % of {} test images, loss {:.4}",

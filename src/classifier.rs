@@ -10,11 +10,11 @@ use crate::data::drawing::Picture;
 use crate::device::{self, Adapter, Fallback, Request, Selected};
 use crate::error::{Error, Result};
 use crate::train::argmax;
-use crate::vit::Vit;
+use crate::vit::{Model, Vit};
 
 /// A model that is ready to read digits.
 pub struct Classifier {
-    pub model: Vit,
+    pub model: Model,
     pub selected: Selected,
 }
 
@@ -64,7 +64,7 @@ impl Classifier {
         model: impl Fn(&Device) -> Result<Vit>,
     ) -> Result<Self> {
         let on = |selected: Selected| -> Result<Self> {
-            let model = model(&selected.device)?;
+            let model = Model::new(model(&device::cpu().device)?, &selected.device);
             Ok(Self { model, selected })
         };
         let mut on_cpu = on(device::cpu())?;
@@ -91,7 +91,7 @@ impl Classifier {
     async fn agrees_with(&self, other: Self) -> Result<Self, Fallback> {
         let failed = |what: String| Fallback::SelfTestFailed(what);
         let ramp = |index: usize| (index % 29) as f32 / 28.0;
-        let picture: Vec<f32> = (0..self.model.config.pixels()).map(ramp).collect();
+        let picture: Vec<f32> = (0..self.model.config().pixels()).map(ramp).collect();
         let expected = self
             .logits(&picture)
             .await
@@ -129,7 +129,7 @@ impl Classifier {
 
     /// `[1, classes]`
     fn forward(&self, pixels: &[f32]) -> Tensor<2> {
-        let images = batch::images(pixels, &self.model.config, &self.selected.device);
+        let images = batch::images(pixels, self.model.config(), &self.selected.device);
         self.model.forward(images)
     }
 }
@@ -163,7 +163,7 @@ mod tests {
         let selected = device::cpu();
         let model = VitConfig::reference().init(seed, &selected.device);
         Classifier {
-            model: model.expect("a valid preset"),
+            model: Model::new(model.expect("a valid preset"), &selected.device),
             selected,
         }
     }

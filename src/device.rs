@@ -133,6 +133,21 @@ pub fn has_kernels(device: &Device) -> bool {
     }
 }
 
+/// Whether there are kernels for the whole model on the device: see [`crate::kernels::gpu`].
+pub fn has_gpu_kernels(device: &Device) -> bool {
+    #[cfg(feature = "webgpu")]
+    match device.as_dispatch() {
+        DispatchDevice::Cube(_) => true,
+        DispatchDevice::Autodiff(device) => matches!(**device, DispatchDevice::Cube(_)),
+        _ => false,
+    }
+    #[cfg(not(feature = "webgpu"))]
+    {
+        let _ = device;
+        false
+    }
+}
+
 fn simd() -> &'static str {
     if cfg!(not(target_family = "wasm")) {
         "vectorised for this processor"
@@ -167,6 +182,10 @@ pub fn ndarray() -> Result<Selected, Fallback> {
     Err(Fallback::NotCompiledIn("burn-ndarray"))
 }
 
+/// Launches that are submitted together; a training step of four encoder blocks has 54.
+#[cfg(feature = "webgpu")]
+const LAUNCHES: usize = 128;
+
 /// burn-wgpu on WebGPU. Computes nothing yet: test it before trusting it.
 ///
 /// # Errors
@@ -185,7 +204,10 @@ pub async fn webgpu(adapter: &Adapter) -> Result<Selected, Fallback> {
         None => {
             #[cfg(target_arch = "wasm32")]
             run_constructors();
-            let made = Device::wgpu_options().init_async().await;
+            let made = Device::wgpu_options()
+                .tasks_max(LAUNCHES)
+                .init_async()
+                .await;
             made.map_err(|error| Fallback::RequestRefused(error.to_string()))?
         }
     };

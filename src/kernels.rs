@@ -10,6 +10,7 @@ pub mod adam;
 pub mod cpu;
 pub mod dropout;
 mod fused;
+pub mod gpu;
 pub mod plain;
 
 pub use adam::AdamStep;
@@ -20,7 +21,7 @@ use burn::backend::Dispatch;
 use burn::tensor::Tensor;
 
 use crate::config::Activation;
-use fused::{Fused, is_fused};
+use fused::{Fused, is_fused, is_on_gpu};
 
 /// x · weight + bias.
 ///
@@ -136,6 +137,9 @@ pub fn residual_norm<const D: usize>(
 /// - logits, targets: `[batch, classes]`; targets get no gradient
 /// - output: `[1]`
 pub fn cross_entropy(logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
+    if is_on_gpu(&logits) {
+        return gpu::cross_entropy(logits, targets);
+    }
     if !is_fused(&logits) {
         return plain::cross_entropy(logits, targets);
     }

@@ -11,6 +11,8 @@ mod head;
 mod init;
 mod layers;
 mod mlp;
+mod model;
+mod packed;
 
 pub use attention::Attention;
 pub use block::EncoderBlock;
@@ -18,6 +20,8 @@ pub use embedding::PatchEmbedding;
 pub use head::Head;
 pub use layers::{LayerNorm, Linear};
 pub use mlp::Mlp;
+pub use model::Model;
+pub use packed::Packed;
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};

@@ -77,7 +77,7 @@ impl Classifier {
     /// The hyperparameters of the model.
     #[wasm_bindgen(getter, unchecked_return_type = "VitConfig")]
     pub fn config(&self) -> JsValue {
-        to_js(&self.inner.model.config)
+        to_js(self.inner.model.config())
     }
 }
 

@@ -14,7 +14,7 @@ use super::report;
 use super::run::Run;
 use super::settings::{precision_of, settings};
 use crate::classifier;
-use crate::device::Selected;
+use crate::device::{Selected, cpu};
 use crate::error::{Error, Result};
 use crate::train::{self, Checkpoint, DataRecord};
 use crate::vit::Vit;
@@ -52,7 +52,7 @@ impl Trainer {
         let selected = classifier::Classifier::open(request, adapter, &model)
             .await?
             .selected;
-        let model = model(&selected.device.clone().autodiff())?;
+        let model = model(&cpu().device)?;
         let trainer = train::Trainer::from_model(model, recipe, data, &selected.device)?;
         Ok(Self::new(trainer, selected).into_js())
     }
@@ -153,7 +153,7 @@ impl Trainer {
         let run = self.run.clone();
         self.run.queue(async move {
             let precision = precision_of(&precision)?;
-            let model = run.trainer.borrow().model();
+            let model = run.trainer.borrow().model().vit();
             let bytes = model.to_safetensors(precision, &[]).await?;
             Ok(Uint8Array::from(bytes.as_slice()).into())
         })

@@ -3,7 +3,8 @@
 use burn::backend::Dispatch;
 use burn::tensor::{Device, Tensor};
 
-use super::fused::{FusedAdam, is_fused};
+use super::fused::{FusedAdam, is_fused, is_on_gpu};
+use super::gpu;
 
 /// The numbers of one step, the same for every parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,6 +54,9 @@ impl Update {
 
     /// The parameter after the step. Where nobody else holds its tensors they are changed in place.
     pub fn apply(&self, parameter: Parameter, gradient: Tensor<1>) -> Parameter {
+        if is_on_gpu(&parameter.value) {
+            return gpu::adam(parameter, gradient, self.gradient_scale.clone(), self.step);
+        }
         let Parameter { value, moments } = parameter;
         if !is_fused(&value) {
             return self.plain(value, gradient, moments);

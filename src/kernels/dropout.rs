@@ -45,6 +45,17 @@ impl Dropout {
         }
     }
 
+    /// What decides, in a form for other languages: a value is dropped if its hash is below the
+    /// first, and multiplied with the second if not.
+    pub fn threshold_and_scale(&self) -> (u32, f32) {
+        (self.threshold, self.scale)
+    }
+
+    /// The key's low and high half.
+    pub fn key_words(&self) -> [u32; 2] {
+        [self.key as u32, (self.key >> 32) as u32]
+    }
+
     /// Multiplies each value with its factor, 0 or 1 / (1 - probability). They are the values at
     /// positions `first`, `first + step`, `first + 2 · step` and so on.
     pub fn apply(&self, values: &mut [f32], first: usize, step: usize) {

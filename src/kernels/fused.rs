@@ -72,9 +72,14 @@ thread_local! {
     static UNFUSED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether a tensor's device has kernels.
+/// Whether a tensor's device has the kernels of this module.
 pub fn is_fused<const D: usize>(tensor: &Tensor<D>) -> bool {
     device::has_kernels(&tensor.device()) && !UNFUSED.get()
+}
+
+/// Whether it has those of [`super::gpu`].
+pub fn is_on_gpu<const D: usize>(tensor: &Tensor<D>) -> bool {
+    device::has_gpu_kernels(&tensor.device()) && !UNFUSED.get()
 }
 
 /// Calls `work` with the plain compositions on every device, for benchmarks to compare with.

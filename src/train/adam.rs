@@ -8,7 +8,8 @@ use burn::tensor::{Gradients, Tensor};
 use super::{Optimizer, Recipe};
 use crate::kernels::AdamStep;
 use crate::kernels::adam::{Parameter, Update};
-use crate::vit::Vit;
+use crate::kernels::gpu;
+use crate::vit::{Model, Vit};
 
 /// Adam or AdamW, as the [`Recipe`] says.
 ///
@@ -31,22 +32,37 @@ impl Adam {
     /// The model after one update with these gradients.
     pub fn update(
         &mut self,
-        model: Vit,
+        model: Model,
         gradients: &mut Gradients,
         learning_rate: f64,
         recipe: &Recipe,
-    ) -> Vit {
+    ) -> Model {
         self.step += 1;
-        let scale = recipe
-            .clip_norm
-            .map(|bound| clip_scale(&model, gradients, bound));
-        let device = model.head.linear.bias.val().device().inner();
+        let bound = recipe.clip_norm;
+        let (scale, device) = match &model {
+            Model::Layers(vit) => (
+                bound.map(|bound| clip_scale(vit, gradients, bound)),
+                vit.head.linear.bias.val().device().inner(),
+            ),
+            Model::Packed(packed) => {
+                let parameters = packed.parameters.val();
+                let gradient = parameters.grad(gradients).filter(|_| bound.is_some());
+                let scale = gradient
+                    .zip(bound)
+                    .map(|(g, bound)| gpu::clip_scale(g, bound));
+                (scale, parameters.device().inner())
+            }
+        };
         let numbers = self.numbers(learning_rate, recipe);
-        model.map(&mut Mapper {
+        let mut mapper = Mapper {
             update: Update::new(numbers, scale, &device),
             moments: &mut self.moments,
             gradients,
-        })
+        };
+        match model {
+            Model::Layers(vit) => Model::Layers(vit.map(&mut mapper)),
+            Model::Packed(packed) => Model::Packed(packed.map(&mut mapper)),
+        }
     }
 
     /// Computed in float64, as PyTorch does.

@@ -19,7 +19,9 @@ use super::trainer::State;
 use super::{EvaluationRecord, History, Recipe, Trainer};
 use crate::config::VitConfig;
 use crate::data::training::{Source, TrainingData};
+use crate::device;
 use crate::error::{Error, Result};
+use crate::vit::{Model, Vit};
 use crate::weights::{
     self, HISTORY, NamedTensor, OPTIMIZER, Precision, StoredTensor, by_parameter, companions,
     parameters, stored,
@@ -143,7 +145,7 @@ impl Trainer {
             }
             named
         };
-        let mut tensors = parameters(model);
+        let mut tensors = parameters(&model.vit());
         tensors.extend(moment("first", |moments| &moments.first));
         tensors.extend(moment("second", |moments| &moments.second));
         let series = |name: &str, values: &[f32]| StoredTensor {
@@ -152,7 +154,7 @@ impl Trainer {
             values: values.to_vec(),
         };
         Snapshot {
-            config: model.config.clone(),
+            config: model.config().clone(),
             record: Record {
                 version: VERSION,
                 step: adam.step,
@@ -184,19 +186,12 @@ impl Trainer {
         };
         checkpoint.data.check(&data)?;
         let mut trainer = Self::new(&checkpoint.config, checkpoint.recipe, data, device)?;
-        let model = trainer.state.model.clone().with_values(checkpoint.weights);
+        let on_cpu = checkpoint.config.init(0, &device::cpu().device)?;
+        let vit = on_cpu.clone().with_values(checkpoint.weights);
+        let model = Model::new(vit, &device.clone().autodiff());
         let moments = match checkpoint.moments {
             None => HashMap::new(),
-            Some([first, second]) => {
-                let mut seconds = by_parameter(&model, second, &trainer.device);
-                by_parameter(&model, first, &trainer.device)
-                    .into_iter()
-                    .map(|(id, first)| {
-                        let second = seconds.remove(&id).expect("the same parameters");
-                        (id, Moments { first, second })
-                    })
-                    .collect()
-            }
+            Some(moments) => moments_of(&model, &on_cpu, moments, device),
         };
         let adam = Adam {
             step: checkpoint.step,
@@ -204,6 +199,32 @@ impl Trainer {
         };
         trainer.restore(State { model, adam }, checkpoint.history);
         Ok(trainer)
+    }
+}
+
+/// Moments by what they belong to, on the device. `form` is a model like it.
+fn moments_of(
+    model: &Model,
+    form: &Vit,
+    [first, second]: [Values; 2],
+    device: &Device,
+) -> HashMap<ParamId, Moments> {
+    match model {
+        Model::Layers(vit) => {
+            let mut seconds = by_parameter(vit, second, device);
+            by_parameter(vit, first, device)
+                .into_iter()
+                .map(|(id, first)| {
+                    let second = seconds.remove(&id).expect("the same parameters");
+                    (id, Moments { first, second })
+                })
+                .collect()
+        }
+        Model::Packed(packed) => {
+            let on_device = |values| packed.pack(&form.clone().with_values(values), device);
+            let [first, second] = [first, second].map(on_device);
+            HashMap::from([(packed.parameters.id, Moments { first, second })])
+        }
     }
 }
 

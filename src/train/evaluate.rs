@@ -7,7 +7,7 @@ use burn::tensor::Device;
 use crate::data::batch;
 use crate::data::idx::{Dataset, Images};
 use crate::error::{Error, Result};
-use crate::vit::Vit;
+use crate::vit::Model;
 
 /// Images per forward pass.
 const BATCH: usize = 128;
@@ -47,7 +47,7 @@ impl Evaluation {
 
 /// Evaluates a model batch by batch, so that the caller can do other things in between, or stop.
 pub struct Evaluator {
-    model: Vit,
+    model: Model,
     device: Device,
     done: Evaluation,
     /// How many mistakes to keep.
@@ -56,8 +56,8 @@ pub struct Evaluator {
 
 impl Evaluator {
     /// Keeps the worst `mistakes` mistakes.
-    pub fn new(model: Vit, device: &Device, mistakes: usize) -> Self {
-        let classes = model.config.classes;
+    pub fn new(model: Model, device: &Device, mistakes: usize) -> Self {
+        let classes = model.config().classes;
         Self {
             model,
             device: device.clone(),
@@ -84,7 +84,7 @@ impl Evaluator {
             return Ok(false);
         }
         let logits = self.logits(&data.images, start, end).await?;
-        for (offset, row) in logits.chunks_exact(self.model.config.classes).enumerate() {
+        for (offset, row) in logits.chunks_exact(self.model.config().classes).enumerate() {
             let index = start + offset;
             self.add(index, usize::from(data.labels[index]), row);
         }
@@ -99,7 +99,7 @@ impl Evaluator {
     }
 
     async fn logits(&self, images: &Images, start: usize, end: usize) -> Result<Vec<f32>> {
-        let config = &self.model.config;
+        let config = self.model.config();
         check_size(images, config.image_size)?;
         let size = config.pixels();
         let bytes = &images.pixels[start * size..end * size];
@@ -141,7 +141,7 @@ impl Evaluator {
 ///
 /// # Errors
 /// Those of [`Evaluator::next_batch`].
-pub async fn evaluate(model: &Vit, data: &Dataset, device: &Device) -> Result<Evaluation> {
+pub async fn evaluate(model: &Model, data: &Dataset, device: &Device) -> Result<Evaluation> {
     let mut evaluator = Evaluator::new(model.clone(), device, 0);
     while evaluator.next_batch(data).await? {}
     Ok(evaluator.finish())
@@ -190,7 +190,8 @@ mod tests {
             layers: 1,
             ..VitConfig::reference()
         };
-        Evaluator::new(config.init(1, &device).expect("valid"), &device, keep)
+        let model = Model::new(config.init(1, &device).expect("valid"), &device);
+        Evaluator::new(model, &device, keep)
     }
 
     #[test]

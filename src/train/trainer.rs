@@ -1,8 +1,8 @@
 //! The training loop's body: one batch, one update.
 
+use std::mem;
 use std::sync::Arc;
 
-use burn::module::Module;
 use burn::tensor::{Device, Tensor, Transaction};
 
 use super::sampler::{Batch, Sampler, dropout_seed};
@@ -10,12 +10,13 @@ use super::{Adam, History, Recipe, argmax, evaluate::check_size};
 use crate::config::{VitConfig, require};
 use crate::data::batch;
 use crate::data::training::TrainingData;
+use crate::device;
 use crate::error::{Error, Result};
 use crate::kernels::cross_entropy;
-use crate::vit::Vit;
+use crate::vit::{Model, Vit};
 
 /// How many steps lie between two states to go back to.
-const KEEP_EVERY: usize = 100;
+const KEEP_EVERY: usize = 50;
 
 /// A training run: a model, its optimiser and its data. The caller decides when to step.
 pub struct Trainer {
@@ -34,7 +35,7 @@ pub struct Trainer {
 #[derive(Clone)]
 pub(super) struct State {
     /// On an autodiff device; [`Trainer::model`] gives it without.
-    pub model: Vit,
+    pub model: Model,
     /// Counts the steps too.
     pub adam: Adam,
 }
@@ -76,22 +77,23 @@ impl Trainer {
         device: &Device,
     ) -> Result<Self> {
         recipe.validate()?;
-        let model = config.init(recipe.seed, &device.clone().autodiff())?;
+        let model = config.init(recipe.seed, &device::cpu().device)?;
         Self::from_model(model, recipe, data, device)
     }
 
-    /// A run that starts from a model on the device's autodiff side.
+    /// A run that starts from a model, which may be on another device.
     ///
     /// # Errors
     /// As [`Trainer::new`].
     pub fn from_model(
-        model: Vit,
+        vit: Vit,
         recipe: Recipe,
         data: Arc<TrainingData>,
         device: &Device,
     ) -> Result<Self> {
         recipe.validate()?;
-        check_fit(&model.config, &data)?;
+        check_fit(&vit.config, &data)?;
+        let model = Model::new(vit, &device.clone().autodiff());
         let adam = Adam::default();
         let state = State { model, adam };
         Ok(Self {
@@ -125,7 +127,7 @@ impl Trainer {
     }
 
     pub fn config(&self) -> &VitConfig {
-        &self.state.model.config
+        self.state.model.config()
     }
 
     /// Of the next step.
@@ -149,18 +151,20 @@ impl Trainer {
     pub fn step_on(&mut self, images: Tensor<4>, labels: Vec<u8>) -> Step {
         let index = self.step_count();
         let learning_rate = self.learning_rate();
-        let State { model, adam } = &mut self.state;
+        // Moved out: tensors that nobody else holds are updated in place.
+        let State { model, mut adam } = mem::replace(&mut self.state, self.good.clone());
         let before = index.is_multiple_of(KEEP_EVERY).then(|| State {
             model: model.clone(),
             adam: adam.clone(),
         });
         let smoothing = self.recipe.label_smoothing;
-        let targets = batch::targets(&labels, model.config.classes, smoothing, &self.device);
+        let targets = batch::targets(&labels, model.config().classes, smoothing, &self.device);
         let seed = dropout_seed(&self.recipe, index);
         let logits = model.forward_training(images.autodiff(), seed);
         let loss = cross_entropy(logits.clone(), targets.autodiff());
         let mut gradients = loss.backward();
-        *model = adam.update(model.clone(), &mut gradients, learning_rate, &self.recipe);
+        let model = adam.update(model, &mut gradients, learning_rate, &self.recipe);
+        self.state = State { model, adam };
         Step {
             index,
             loss: loss.inner(),
@@ -200,7 +204,7 @@ impl Trainer {
     }
 
     /// The model as it is now, ready for inference.
-    pub fn model(&self) -> Vit {
+    pub fn model(&self) -> Model {
         self.state.model.valid()
     }
 

@@ -6,7 +6,7 @@ use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::tensor::{Device, Gradients, Tensor, TensorData};
 
 use super::layout::{file_name, tensor_specs};
-use crate::vit::Vit;
+use crate::vit::{Model, Packed, Vit};
 
 /// A parameter, or its gradient, in a file's layout.
 #[derive(Clone, Debug)]
@@ -23,16 +23,29 @@ pub fn parameters(model: &Vit) -> Vec<NamedTensor> {
 }
 
 /// The gradient of every parameter that `loss.backward()` of this model's logits gave.
-pub fn gradients(model: &Vit, gradients: &Gradients) -> Vec<NamedTensor> {
-    collect(model, What::Gradients(gradients))
+pub fn gradients(model: &Model, gradients: &Gradients) -> Vec<NamedTensor> {
+    match model {
+        Model::Layers(vit) => collect(vit, What::Gradients(gradients)),
+        Model::Packed(packed) => {
+            let gradient = packed.parameters.val().grad(gradients);
+            unpacked(packed, gradient)
+        }
+    }
 }
 
 /// What belongs to the parameters with these ids, given flattened: an optimiser's moments.
-pub fn companions(model: &Vit, flat: &HashMap<ParamId, Tensor<1>>) -> Vec<NamedTensor> {
-    collect(model, What::Companions(flat))
+pub fn companions(model: &Model, flat: &HashMap<ParamId, Tensor<1>>) -> Vec<NamedTensor> {
+    match model {
+        Model::Layers(vit) => collect(vit, What::Companions(flat)),
+        Model::Packed(packed) => unpacked(packed, flat.get(&packed.parameters.id).cloned()),
+    }
 }
 
-/// The inverse of [`companions`]: values by their names in a file, in the file's layout.
+fn unpacked(packed: &Packed, values: Option<Tensor<1>>) -> Vec<NamedTensor> {
+    values.map_or_else(Vec::new, |values| parameters(&packed.unpack(values)))
+}
+
+/// The inverse of [`companions`] for a model of layers: values by their names in a file, in the file's layout.
 ///
 /// # Panics
 /// If a parameter has no values.

@@ -5,8 +5,12 @@
 mod api;
 #[path = "../common/golden.rs"]
 mod golden;
+#[path = "../common/kernels.rs"]
+mod kernels;
 #[path = "training.rs"]
 mod training;
+#[path = "../common/whole.rs"]
+mod whole;
 
 use api::load_default;
 use burn::tensor::Device;
@@ -32,13 +36,32 @@ async fn webgpu_matches_pytorch_with_hidden_width_768() {
 }
 
 #[wasm_bindgen_test]
-async fn webgpu_logits_match_pytorch_with_hidden_width_2048() {
-    golden::hidden2048().check_forward(&webgpu().await).await;
+async fn webgpu_matches_pytorch_with_hidden_width_2048() {
+    golden::hidden2048().check(&webgpu().await).await;
 }
 
 #[wasm_bindgen_test]
-async fn webgpu_logits_match_pytorch_with_pre_norm() {
-    golden::prenorm768().check_forward(&webgpu().await).await;
+async fn webgpu_matches_pytorch_with_pre_norm() {
+    golden::prenorm768().check(&webgpu().await).await;
+}
+
+#[wasm_bindgen_test]
+async fn kernels_of_the_whole_model_agree_with_the_cpu() {
+    whole::all(&webgpu().await).await;
+}
+
+#[wasm_bindgen_test]
+async fn kernels_agree_with_compositions() {
+    let device = webgpu().await;
+    let sizes = kernels::Sizes {
+        batch: 70,
+        tokens: 1,
+        width: 10,
+        heads: 1,
+        hidden: 9,
+    };
+    kernels::cross_entropy(sizes, &device).await;
+    kernels::adam(sizes, &device).await;
 }
 
 #[wasm_bindgen_test]

@@ -9,9 +9,10 @@ use safetensors::{Dtype, SafeTensors};
 use vitpad::config::{Norm, VitConfig};
 use vitpad::data::batch;
 use vitpad::data::training::TrainingData;
+use vitpad::device;
 use vitpad::kernels::cross_entropy;
 use vitpad::train::{self, Recipe, Trainer};
-use vitpad::vit::Vit;
+use vitpad::vit::{Model, Vit};
 use vitpad::weights::{NamedTensor, gradients, parameters, read_back};
 
 /// Absolute, for activations and logits.
@@ -118,7 +119,7 @@ impl Golden {
     pub async fn check_forward(&self, device: &Device) {
         let model = self.model(device);
         let found = model.activations(self.images(device));
-        let forward = model.forward(self.images(device));
+        let forward = Model::new(model, device).forward(self.images(device));
         let out = read_file(self.out);
         close(
             "embed",
@@ -148,7 +149,8 @@ impl Golden {
     /// Gradients, then five Adam steps of the trainer: losses and weights.
     pub async fn check_training(&self, device: &Device) {
         let autodiff = device.clone().autodiff();
-        let model = self.model(&autodiff);
+        let vit = self.model(&device::cpu().device);
+        let model = Model::new(vit.clone(), &autodiff);
         let targets = batch::targets(&self.labels(), 10, 0.0, &autodiff);
         let loss = cross_entropy(model.forward(self.images(&autodiff)), targets);
         let grads = loss.backward();
@@ -157,14 +159,14 @@ impl Golden {
         let data = TrainingData::synthetic(1, 64).expect("images");
         let data = Arc::new(data);
         let mut trainer =
-            Trainer::from_model(model, Recipe::published(), data, device).expect("a run");
+            Trainer::from_model(vit, Recipe::published(), data, device).expect("a run");
         // The sixth gives the loss after five.
         for step in 1..=6 {
             let made = trainer.step_on(self.images(device), self.labels());
             let readings = train::read(vec![made]).await.expect("readable");
             trainer.record(readings).expect("finite");
             for (_, file) in self.adam.iter().filter(|(after, _)| *after == step) {
-                self.check_weights(step, &parameters(&trainer.model()), file)
+                self.check_weights(step, &parameters(&trainer.model().vit()), file)
                     .await;
             }
         }

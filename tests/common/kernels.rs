@@ -29,6 +29,7 @@ impl Sizes {
 
 /// Every kernel, at a few sizes.
 #[cfg(target_arch = "wasm32")]
+#[allow(dead_code, reason = "some devices have other kernels")]
 pub async fn all(device: &Device) {
     let sizes = |[batch, tokens, width, heads, hidden]: [usize; 5]| Sizes {
         batch,

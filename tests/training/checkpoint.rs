@@ -74,7 +74,7 @@ fn a_checkpoint_is_a_weights_file_too() {
     let device = device::cpu().device;
     let model = Vit::from_safetensors(&bytes(&trainer), None, &device).expect("weights");
     let weights = |model: &Vit| block_on(model.to_safetensors(Precision::Float32, &[]));
-    assert_eq!(weights(&model), weights(&trainer.model()));
+    assert_eq!(weights(&model), weights(&trainer.model().vit()));
     let checkpoint = Checkpoint::read(&bytes(&trainer)).expect("a checkpoint");
     assert_eq!(
         Ok(checkpoint.weights_file(Precision::Float32)),
@@ -87,6 +87,7 @@ fn weights_alone_are_no_checkpoint() {
     let weights = block_on(
         trainer(quick())
             .model()
+            .vit()
             .to_safetensors(Precision::Float32, &[]),
     );
     let error = Checkpoint::read(&weights.expect("readable")).expect_err("no run");

@@ -1,0 +1,56 @@
+//! Kernels for the GPU: the whole model in a few dozen of them, written in WGSL.
+//!
+//! A GPU this fast waits for launches, not for arithmetic: so a kernel does as much as fits, and
+//! all parameters lie in one buffer ([`Layout`]), which one kernel updates. An invocation takes a
+//! few tokens through a layer with all their values in registers. Nothing but sums over a batch
+//! needs another invocation's results, so there are no barriers, and any adapter will do.
+//!
+//! Sums have a fixed order: the same seed gives the same numbers on the same adapter.
+
+mod layout;
+pub use layout::{Layout, Section};
+
+#[cfg(feature = "webgpu")]
+mod launch;
+#[cfg(feature = "webgpu")]
+mod model;
+#[cfg(feature = "webgpu")]
+mod operations;
+#[cfg(feature = "webgpu")]
+mod shader;
+#[cfg(feature = "webgpu")]
+mod template;
+
+#[cfg(feature = "webgpu")]
+pub use operations::{adam, clip_scale, cross_entropy, vit};
+
+/// Stand-ins for builds without WebGPU, where no device asks for them.
+#[cfg(not(feature = "webgpu"))]
+mod missing {
+    use burn::tensor::Tensor;
+
+    use super::Layout;
+    use crate::kernels::adam::Parameter;
+    use crate::kernels::{AdamStep, Dropout};
+
+    const MISSING: &str = "no device has these kernels";
+
+    pub fn vit(_: Tensor<4>, _: Tensor<1>, _: Layout, _: Dropout) -> Tensor<2> {
+        unreachable!("{MISSING}")
+    }
+
+    pub fn cross_entropy(_: Tensor<2>, _: Tensor<2>) -> Tensor<1> {
+        unreachable!("{MISSING}")
+    }
+
+    pub fn adam(_: Parameter, _: Tensor<1>, _: Tensor<1>, _: AdamStep) -> Parameter {
+        unreachable!("{MISSING}")
+    }
+
+    pub fn clip_scale(_: Tensor<1>, _: f64) -> Tensor<1> {
+        unreachable!("{MISSING}")
+    }
+}
+
+#[cfg(not(feature = "webgpu"))]
+pub use missing::{adam, clip_scale, cross_entropy, vit};

@@ -1,0 +1,278 @@
+//! The kernels as operations of burn's backends.
+
+use burn::backend::autodiff::checkpoint::base::Checkpointer;
+use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
+use burn::backend::autodiff::grads::Gradients;
+use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Autodiff, Backend, Dispatch, backend_extension};
+use burn::tensor::Tensor;
+use burn_wgpu::{CubeBackend, CubeTensor, into_contiguous};
+
+use super::Layout;
+use super::launch::{empty, launch, tensor, upload};
+use super::model::{Pass, Saved};
+use super::shader::{Shader, Variant};
+use crate::kernels::adam::Parameter;
+use crate::kernels::{AdamStep, Dropout};
+
+/// What has gradients.
+#[backend_extension(Cube, Autodiff)]
+pub trait Gpu: Backend {
+    fn vit(
+        images: FloatTensor<Self>,
+        parameters: FloatTensor<Self>,
+        layout: Layout,
+        dropout: Dropout,
+    ) -> FloatTensor<Self>;
+
+    fn gpu_cross_entropy(
+        logits: FloatTensor<Self>,
+        targets: FloatTensor<Self>,
+    ) -> FloatTensor<Self>;
+}
+
+/// What nobody differentiates.
+#[backend_extension(Cube)]
+pub trait GpuUpdate: Backend {
+    fn gpu_adam(
+        value: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        first: FloatTensor<Self>,
+        second: FloatTensor<Self>,
+        gradient_scale: FloatTensor<Self>,
+        step: AdamStep,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
+
+    fn clip_scale(gradient: FloatTensor<Self>, bound: f32) -> FloatTensor<Self>;
+}
+
+/// The logits `[batch, classes]` of images `[batch, channels, image_size, image_size]`, from the
+/// model whose parameters lie as [`Layout`] says.
+pub fn vit(
+    images: Tensor<4>,
+    parameters: Tensor<1>,
+    layout: Layout,
+    dropout: Dropout,
+) -> Tensor<2> {
+    let (images, parameters) = (images.into_dispatch(), parameters.into_dispatch());
+    Tensor::from_dispatch(Dispatch::vit(images, parameters, layout, dropout))
+}
+
+/// As [`crate::kernels::cross_entropy`].
+pub fn cross_entropy(logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
+    let (logits, targets) = (logits.into_dispatch(), targets.into_dispatch());
+    Tensor::from_dispatch(Dispatch::gpu_cross_entropy(logits, targets))
+}
+
+/// As [`crate::kernels::adam::Update::apply`], in one launch.
+pub fn adam(
+    parameter: Parameter,
+    gradient: Tensor<1>,
+    scale: Tensor<1>,
+    step: AdamStep,
+) -> Parameter {
+    let [first, second] = parameter.moments.map(Tensor::into_dispatch);
+    let (value, gradient) = (parameter.value.into_dispatch(), gradient.into_dispatch());
+    let scale = scale.into_dispatch();
+    let (value, first, second) = Dispatch::gpu_adam(value, gradient, first, second, scale, step);
+    Parameter {
+        value: Tensor::from_dispatch(value),
+        moments: [first, second].map(Tensor::from_dispatch),
+    }
+}
+
+/// `[1]`, the factor of at most 1 that brings the gradient's norm down to `bound`.
+pub fn clip_scale(gradient: Tensor<1>, bound: f64) -> Tensor<1> {
+    Tensor::from_dispatch(Dispatch::clip_scale(gradient.into_dispatch(), bound as f32))
+}
+
+impl Gpu for CubeBackend {
+    fn vit(
+        images: CubeTensor,
+        parameters: CubeTensor,
+        layout: Layout,
+        dropout: Dropout,
+    ) -> CubeTensor {
+        forward(images, parameters, layout, dropout, false).0
+    }
+
+    fn gpu_cross_entropy(logits: CubeTensor, targets: CubeTensor) -> CubeTensor {
+        loss(logits, targets).0
+    }
+}
+
+/// Logits, and what the backward pass needs.
+fn forward(
+    images: CubeTensor,
+    parameters: CubeTensor,
+    layout: Layout,
+    dropout: Dropout,
+    save: bool,
+) -> (CubeTensor, Pass, Saved) {
+    let [images, parameters] = [images, parameters].map(into_contiguous);
+    let batch = images.meta.shape()[0];
+    let client = images.client.clone();
+    let params = parameters.handle.clone();
+    let pass = Pass::new(client, layout, params, batch, dropout, save);
+    let (logits, saved) = pass.forward(images.handle.clone());
+    let logits = tensor(&images, logits, [batch, layout.classes]);
+    (logits, pass, saved)
+}
+
+/// The loss, and the gradient of the logits.
+fn loss(logits: CubeTensor, targets: CubeTensor) -> (CubeTensor, CubeTensor) {
+    let [logits, targets] = [logits, targets].map(into_contiguous);
+    let [batch, classes] = [0, 1].map(|dimension| logits.meta.shape()[dimension]);
+    let sizes = upload(&logits.client, &[batch as u32, classes as u32]);
+    let loss = empty(&logits.client, 1);
+    let gradient = empty(&logits.client, batch * classes);
+    let buffers = [&sizes, &logits.handle, &targets.handle, &loss, &gradient];
+    launch(
+        &logits.client,
+        plain(Shader::CrossEntropy),
+        [1, 1],
+        &buffers,
+    );
+    (
+        tensor(&logits, loss, [1]),
+        tensor(&logits, gradient, [batch, classes]),
+    )
+}
+
+/// A shader of any model.
+fn plain(shader: Shader) -> Variant {
+    Variant {
+        shader,
+        layout: None,
+        save: false,
+        drop: None,
+    }
+}
+
+impl GpuUpdate for CubeBackend {
+    fn gpu_adam(
+        value: CubeTensor,
+        gradient: CubeTensor,
+        first: CubeTensor,
+        second: CubeTensor,
+        gradient_scale: CubeTensor,
+        step: AdamStep,
+    ) -> (CubeTensor, CubeTensor, CubeTensor) {
+        let gradient = into_contiguous(gradient);
+        let [value, first, second] = [value, first, second].map(|tensor| {
+            let tensor = into_contiguous(tensor);
+            if tensor.can_mut() {
+                tensor
+            } else {
+                tensor.copy()
+            }
+        });
+        let client = value.client.clone();
+        let AdamStep {
+            betas,
+            complements,
+            eps,
+            l2,
+            decay,
+            rate,
+            root_scale,
+        } = step;
+        let rest = [eps, l2, decay, rate, root_scale];
+        let numbers = betas.into_iter().chain(complements).chain(rest);
+        let numbers = upload(&client, &numbers.map(f32::to_bits).collect::<Vec<_>>());
+        let count = value.meta.num_elements();
+        let buffers = [
+            &numbers,
+            &gradient_scale.handle,
+            &gradient.handle,
+            &value.handle,
+            &first.handle,
+            &second.handle,
+        ];
+        launch(&client, plain(Shader::Adam), [count, 1], &buffers);
+        (value, first, second)
+    }
+
+    fn clip_scale(gradient: CubeTensor, bound: f32) -> CubeTensor {
+        let gradient = into_contiguous(gradient);
+        let bound = upload(&gradient.client, &[bound.to_bits()]);
+        let factor = empty(&gradient.client, 1);
+        let buffers = [&bound, &gradient.handle, &factor];
+        launch(&gradient.client, plain(Shader::Clip), [1, 1], &buffers);
+        tensor(&gradient, factor, [1])
+    }
+}
+
+type Tracked<C> = FloatTensor<Autodiff<CubeBackend, C>>;
+
+impl<C: CheckpointStrategy> Gpu for Autodiff<CubeBackend, C> {
+    fn vit(
+        images: Tracked<C>,
+        parameters: Tracked<C>,
+        layout: Layout,
+        dropout: Dropout,
+    ) -> Tracked<C> {
+        let node = parameters.node();
+        let (images, parameters) = (images.into_primitive(), parameters.into_primitive());
+        match ModelStep.prepare::<C>([node]).compute_bound().stateful() {
+            OpsKind::Tracked(prepared) => {
+                let (logits, pass, saved) = forward(images, parameters, layout, dropout, true);
+                prepared.finish((pass, saved), logits)
+            }
+            OpsKind::UnTracked(prepared) => {
+                prepared.finish(forward(images, parameters, layout, dropout, false).0)
+            }
+        }
+    }
+
+    fn gpu_cross_entropy(logits: Tracked<C>, targets: Tracked<C>) -> Tracked<C> {
+        let node = logits.node();
+        let (value, gradient) = loss(logits.into_primitive(), targets.into_primitive());
+        match LossStep.prepare::<C>([node]).compute_bound().stateful() {
+            OpsKind::Tracked(prepared) => prepared.finish(gradient, value),
+            OpsKind::UnTracked(prepared) => prepared.finish(value),
+        }
+    }
+}
+
+/// The model as a step of the backward pass; its one parent is the parameters.
+#[derive(Debug)]
+struct ModelStep;
+
+impl Backward<CubeBackend, 1> for ModelStep {
+    type State = (Pass, Saved);
+
+    fn backward(self, ops: Ops<Self::State, 1>, gradients: &mut Gradients, _: &mut Checkpointer) {
+        let (pass, saved) = ops.state;
+        let dlogits = into_contiguous(gradients.consume::<CubeBackend>(&ops.node));
+        let [parameters] = ops.parents;
+        if let Some(node) = parameters {
+            let gradient = pass.backward(saved, &dlogits.handle);
+            let gradient = tensor(&dlogits, gradient, [pass.parameters()]);
+            gradients.register::<CubeBackend>(node.id, gradient);
+        }
+    }
+}
+
+/// The loss as a step of the backward pass; its one parent is the logits, whose gradient is ready.
+#[derive(Debug)]
+struct LossStep;
+
+impl Backward<CubeBackend, 1> for LossStep {
+    type State = CubeTensor;
+
+    fn backward(self, ops: Ops<Self::State, 1>, gradients: &mut Gradients, _: &mut Checkpointer) {
+        let ready = ops.state;
+        let dloss = into_contiguous(gradients.consume::<CubeBackend>(&ops.node));
+        let [logits] = ops.parents;
+        if let Some(node) = logits {
+            let count = ready.meta.num_elements();
+            let scaled = empty(&ready.client, count);
+            let buffers = [&dloss.handle, &ready.handle, &scaled];
+            launch(&ready.client, plain(Shader::Scale), [count, 1], &buffers);
+            let shape = [0, 1].map(|dimension| ready.meta.shape()[dimension]);
+            gradients.register::<CubeBackend>(node.id, tensor(&ready, scaled, shape));
+        }
+    }
+}

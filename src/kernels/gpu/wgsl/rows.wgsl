@@ -1,0 +1,6 @@
+  // An invocation computes ROWS tokens; the last one repeats its last token.
+  let rows = images() * T;
+  if (id.x * ROWS >= rows) { return; }
+  #for r in ROWS
+  let row$r = min(id.x * ROWS + $r, rows - 1);
+  #end

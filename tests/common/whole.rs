@@ -1,0 +1,167 @@
+//! The kernels for the whole model against the same model on the CPU: logits, loss, the gradient of
+//! every parameter, and parameters after updates. Runs natively and in the browser.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use vitpad::config::{Activation, Norm, VitConfig};
+use vitpad::device;
+use vitpad::kernels::cross_entropy;
+use vitpad::vit::Model;
+use vitpad::weights::{gradients, parameters};
+
+/// Of logits, relative to the largest but at least to 1.
+const LOGITS: f32 = 5e-5;
+/// Of gradients, relative to the tensor's largest.
+const GRADIENT: f32 = 2e-4;
+
+/// Models of every kind, with batches of several sizes.
+pub async fn all(device: &Device) {
+    let base = VitConfig {
+        dropout: 0.0,
+        ..VitConfig::reference()
+    };
+    let small = VitConfig {
+        image_size: 6,
+        patch_size: 3,
+        channels: 2,
+        classes: 3,
+        width: 12,
+        heads: 4,
+        layers: 2,
+        hidden: 20,
+        ..base.clone()
+    };
+    for norm in [Norm::Pre, Norm::Post] {
+        for (activation, dropout) in [(Activation::Gelu, 0.0), (Activation::Relu, 0.3)] {
+            let config = VitConfig {
+                norm,
+                activation,
+                dropout,
+                ..small.clone()
+            };
+            for batch in [1, 5, 33] {
+                agrees(&config, batch, device).await;
+            }
+        }
+    }
+    for config in [
+        VitConfig {
+            dropout: 0.1,
+            ..base
+        },
+        VitConfig::default(),
+        VitConfig {
+            width: 8,
+            heads: 4,
+            ..small.clone()
+        },
+        VitConfig {
+            width: 32,
+            heads: 1,
+            classes: 10,
+            ..small
+        },
+        VitConfig::quick(),
+    ] {
+        agrees(&config, 3, device).await;
+    }
+}
+
+async fn agrees(config: &VitConfig, batch: usize, device: &Device) {
+    let cpu = device::cpu().device;
+    let vit = config.init(3, &cpu).expect("a valid configuration");
+    let packed = Model::new(vit.clone(), &device.clone().autodiff());
+    assert!(
+        matches!(packed, Model::Packed(_)),
+        "no kernels for {config:?}"
+    );
+    let layers = Model::new(vit, &cpu.clone().autodiff());
+    let (logits, loss, found) = run(&packed, batch, device).await;
+    let (expected_logits, expected_loss, expected) = run(&layers, batch, &cpu).await;
+    let name = format!("{config:?}, batch {batch}");
+    close(
+        &format!("logits of {name}"),
+        &logits,
+        &expected_logits,
+        LOGITS,
+        1.0,
+    );
+    close(
+        &format!("loss of {name}"),
+        &[loss],
+        &[expected_loss],
+        LOGITS,
+        1.0,
+    );
+    for ((found, expected), spec) in found.iter().zip(&expected).zip(parameters(&layers.vit())) {
+        // Keys' biases have no gradient but rounding noise.
+        close(
+            &format!("gradient of {} of {name}", spec.name),
+            found,
+            expected,
+            GRADIENT,
+            2e-3,
+        );
+    }
+    let inference = packed.valid().forward(images(config, batch, device));
+    if config.dropout == 0.0 {
+        let inference = read(inference.flatten(0, 1)).await;
+        close(
+            &format!("inference of {name}"),
+            &inference,
+            &expected_logits,
+            LOGITS,
+            1.0,
+        );
+    }
+}
+
+/// Logits, loss and gradients.
+async fn run(model: &Model, batch: usize, device: &Device) -> (Vec<f32>, f32, Vec<Vec<f32>>) {
+    let config = model.config();
+    let logits = model.forward_training(images(config, batch, device).autodiff(), 11);
+    let targets = numbers(batch * config.classes, 77, 0.5);
+    let targets = targets.into_iter().map(|x| x + 0.5).collect();
+    let targets = TensorData::new(targets, [batch, config.classes]);
+    let targets = Tensor::from_data(targets, device).autodiff();
+    let loss = cross_entropy(logits.clone(), targets);
+    let all = loss.backward();
+    let mut values = Vec::new();
+    for each in gradients(model, &all) {
+        values.push(read(each.values).await);
+    }
+    let logits = read(logits.inner().flatten(0, 1)).await;
+    (logits, read(loss.inner()).await[0], values)
+}
+
+fn images(config: &VitConfig, batch: usize, device: &Device) -> Tensor<4> {
+    let side = config.image_size;
+    let values = numbers(batch * config.pixels(), 5, 1.5);
+    let data = TensorData::new(values, [batch, config.channels, side, side]);
+    Tensor::from_data(data, device)
+}
+
+fn numbers(count: usize, seed: u32, scale: f32) -> Vec<f32> {
+    let hash = |i: u32| {
+        let x = (i ^ seed.wrapping_mul(0x9E37_79B9)).wrapping_mul(0x7FEB_352D);
+        (x ^ (x >> 15)).wrapping_mul(0x846C_A68B) >> 8
+    };
+    (0..count as u32)
+        .map(|i| (hash(i) as f32 / (1 << 23) as f32 - 1.0) * scale)
+        .collect()
+}
+
+async fn read(tensor: Tensor<1>) -> Vec<f32> {
+    let data = tensor.into_data_async().await.expect("readable");
+    data.try_into_vec().expect("float32")
+}
+
+#[track_caller]
+fn close(name: &str, found: &[f32], expected: &[f32], tolerance: f32, least: f32) {
+    assert_eq!(found.len(), expected.len(), "{name}: number of values");
+    let largest = expected.iter().fold(least, |max, x| max.max(x.abs()));
+    for (index, (a, b)) in found.iter().zip(expected).enumerate() {
+        // Not `> tolerance`: NaN must fail too.
+        let close = (a - b).abs() <= tolerance * largest;
+        assert!(close, "{name}[{index}] is {a}, expected {b}");
+    }
+}
