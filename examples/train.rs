@@ -79,7 +79,11 @@ fn main() -> Result<()> {
         );
         println!("{result}");
         let made_by = format!("examples/train.rs, {:?}, {result}", trainer.recipe);
-        let bytes = block_on(model.vit().to_safetensors(Precision::Float16, &[("made_by", made_by)]))?;
+        let bytes = block_on(
+            model
+                .vit()
+                .to_safetensors(Precision::Float16, &[("made_by", made_by)]),
+        )?;
         let out = &options.out;
         fs::write(out, bytes).with_context(|| format!("can't write {}", out.display()))?;
     }

@@ -192,12 +192,14 @@ const LAUNCHES: usize = 128;
 /// [`Fallback::RequestRefused`]; [`Fallback::NotCompiledIn`] without the cargo feature `webgpu`.
 #[cfg(feature = "webgpu")]
 pub async fn webgpu(adapter: &Adapter) -> Result<Selected, Fallback> {
+    use crate::kernels::gpu;
     use std::cell::RefCell;
     thread_local! {
         /// burn can't initialise the same device twice.
         static DEVICE: RefCell<Option<Device>> = const { RefCell::new(None) };
     }
 
+    gpu::adapt_to(adapter.is_software());
     let known = DEVICE.with_borrow(Clone::clone);
     let device = match known {
         Some(device) => device,

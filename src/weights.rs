@@ -17,7 +17,7 @@ use crate::config::VitConfig;
 use crate::error::{Error, Result};
 use crate::vit::Vit;
 use layout::{TensorSpec, tensor_specs};
-pub use parameters::{NamedTensor, by_parameter, companions, gradients, parameters};
+pub use parameters::{NamedTensor, companions, gradients, parameters};
 
 /// How numbers are stored in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

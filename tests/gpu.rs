@@ -27,7 +27,11 @@ fn whole_model_agrees_with_the_cpu() {
     };
     block_on(kernels::cross_entropy(sizes, &device));
     block_on(kernels::adam(sizes, &device));
-    for golden in [golden::hidden768(), golden::hidden2048(), golden::prenorm768()] {
+    for golden in [
+        golden::hidden768(),
+        golden::hidden2048(),
+        golden::prenorm768(),
+    ] {
         block_on(golden.check(&device));
     }
 }

@@ -8,6 +8,9 @@
 //! Sums have a fixed order: the same seed gives the same numbers on the same adapter.
 
 mod layout;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
 pub use layout::{Layout, Section};
 
 #[cfg(feature = "webgpu")]
@@ -54,3 +57,15 @@ mod missing {
 
 #[cfg(not(feature = "webgpu"))]
 pub use missing::{adam, clip_scale, cross_entropy, vit};
+
+static SOFTWARE: AtomicBool = AtomicBool::new(false);
+
+/// Says whether the adapter is one that computes on the CPU, which other sizes suit.
+pub fn adapt_to(software: bool) {
+    SOFTWARE.store(software, Ordering::Relaxed);
+}
+
+#[cfg(feature = "webgpu")]
+fn is_software() -> bool {
+    SOFTWARE.load(Ordering::Relaxed)
+}

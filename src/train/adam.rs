@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
-use burn::tensor::{Gradients, Tensor};
+use burn::tensor::{Device, Gradients, Tensor};
 
 use super::{Optimizer, Recipe};
 use crate::kernels::AdamStep;
@@ -29,6 +29,35 @@ pub struct Moments {
 }
 
 impl Adam {
+    /// As it was after so many steps on the model, from models that hold the moments instead of
+    /// parameters; without any, from the start.
+    pub(super) fn resumed(
+        step: usize,
+        model: &Model,
+        moments: Option<[Vit; 2]>,
+        device: &Device,
+    ) -> Self {
+        let moments = moments.map(|[first, second]| match model {
+            Model::Layers(vit) => {
+                let ids = vit.flat().into_iter().map(|(id, _)| id);
+                let pairs = first.flat().into_iter().zip(second.flat());
+                let moments = pairs.map(|((_, first), (_, second))| Moments {
+                    first: first.to_device(device),
+                    second: second.to_device(device),
+                });
+                ids.zip(moments).collect()
+            }
+            Model::Packed(packed) => {
+                let [first, second] = [first, second].map(|vit| packed.pack(&vit, device));
+                HashMap::from([(packed.parameters.id, Moments { first, second })])
+            }
+        });
+        Self {
+            step,
+            moments: moments.unwrap_or_default(),
+        }
+    }
+
     /// The model after one update with these gradients.
     pub fn update(
         &mut self,

@@ -21,10 +21,9 @@ use crate::config::VitConfig;
 use crate::data::training::{Source, TrainingData};
 use crate::device;
 use crate::error::{Error, Result};
-use crate::vit::{Model, Vit};
+use crate::vit::Model;
 use crate::weights::{
-    self, HISTORY, NamedTensor, OPTIMIZER, Precision, StoredTensor, by_parameter, companions,
-    parameters, stored,
+    self, HISTORY, NamedTensor, OPTIMIZER, Precision, StoredTensor, companions, parameters, stored,
 };
 
 /// Metadata key of the [`Record`].
@@ -189,42 +188,13 @@ impl Trainer {
         let on_cpu = checkpoint.config.init(0, &device::cpu().device)?;
         let vit = on_cpu.clone().with_values(checkpoint.weights);
         let model = Model::new(vit, &device.clone().autodiff());
-        let moments = match checkpoint.moments {
-            None => HashMap::new(),
-            Some(moments) => moments_of(&model, &on_cpu, moments, device),
-        };
-        let adam = Adam {
-            step: checkpoint.step,
-            moments,
-        };
+        let moments = checkpoint.moments.map(|moments| {
+            let form = &on_cpu;
+            moments.map(|values| form.clone().with_values(values))
+        });
+        let adam = Adam::resumed(checkpoint.step, &model, moments, device);
         trainer.restore(State { model, adam }, checkpoint.history);
         Ok(trainer)
-    }
-}
-
-/// Moments by what they belong to, on the device. `form` is a model like it.
-fn moments_of(
-    model: &Model,
-    form: &Vit,
-    [first, second]: [Values; 2],
-    device: &Device,
-) -> HashMap<ParamId, Moments> {
-    match model {
-        Model::Layers(vit) => {
-            let mut seconds = by_parameter(vit, second, device);
-            by_parameter(vit, first, device)
-                .into_iter()
-                .map(|(id, first)| {
-                    let second = seconds.remove(&id).expect("the same parameters");
-                    (id, Moments { first, second })
-                })
-                .collect()
-        }
-        Model::Packed(packed) => {
-            let on_device = |values| packed.pack(&form.clone().with_values(values), device);
-            let [first, second] = [first, second].map(on_device);
-            HashMap::from([(packed.parameters.id, Moments { first, second })])
-        }
     }
 }
 

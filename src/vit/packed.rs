@@ -1,6 +1,6 @@
 //! A model whose parameters are one tensor, for devices with kernels for the whole model.
 
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::tensor::{Device, Tensor};
 
 use super::Vit;
@@ -58,9 +58,7 @@ impl Packed {
 
 /// All parameters, in the order of the model's fields.
 fn pack(vit: &Vit, layout: Layout) -> Tensor<1> {
-    let mut found = Flat(Vec::new());
-    vit.visit(&mut found);
-    let mut values = found.0.into_iter();
+    let mut values = vit.flat().into_iter().map(|(_, values)| values);
     let mut parts = Vec::new();
     for section in layout.sections() {
         let mut length = 0;
@@ -77,7 +75,16 @@ fn pack(vit: &Vit, layout: Layout) -> Tensor<1> {
     Tensor::cat(parts, 0)
 }
 
-struct Flat(Vec<Tensor<1>>);
+impl Vit {
+    /// Every parameter flattened and without gradients, in the order of the model's fields.
+    pub(crate) fn flat(&self) -> Vec<(ParamId, Tensor<1>)> {
+        let mut found = Flat(Vec::new());
+        self.visit(&mut found);
+        found.0
+    }
+}
+
+struct Flat(Vec<(ParamId, Tensor<1>)>);
 
 impl ModuleVisitor for Flat {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
@@ -87,7 +94,7 @@ impl ModuleVisitor for Flat {
         } else {
             value
         };
-        self.0.push(value.flatten(0, D - 1));
+        self.0.push((param.id, value.flatten(0, D - 1)));
     }
 }
 

@@ -45,25 +45,6 @@ fn unpacked(packed: &Packed, values: Option<Tensor<1>>) -> Vec<NamedTensor> {
     values.map_or_else(Vec::new, |values| parameters(&packed.unpack(values)))
 }
 
-/// The inverse of [`companions`] for a model of layers: values by their names in a file, in the file's layout.
-///
-/// # Panics
-/// If a parameter has no values.
-pub fn by_parameter(
-    model: &Vit,
-    values: HashMap<String, Vec<f32>>,
-    device: &Device,
-) -> HashMap<ParamId, Tensor<1>> {
-    let mut sorter = Sorter {
-        path: Vec::new(),
-        values,
-        device,
-        sorted: HashMap::new(),
-    };
-    model.visit(&mut sorter);
-    sorter.sorted
-}
-
 fn collect(model: &Vit, what: What) -> Vec<NamedTensor> {
     let mut collector = Collector {
         path: Vec::new(),
@@ -120,31 +101,6 @@ impl ModuleVisitor for Collector<'_> {
             self.values
                 .insert(name, transpose_matrix(value).flatten(0, D - 1));
         }
-    }
-}
-
-/// Gives each parameter what a file holds for it.
-struct Sorter<'a> {
-    path: Vec<String>,
-    values: HashMap<String, Vec<f32>>,
-    device: &'a Device,
-    sorted: HashMap<ParamId, Tensor<1>>,
-}
-
-impl ModuleVisitor for Sorter<'_> {
-    fn enter_module(&mut self, name: &str, _: &str) {
-        self.path.push(name.into());
-    }
-
-    fn exit_module(&mut self, _: &str, _: &str) {
-        self.path.pop();
-    }
-
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let name = file_name(&self.path);
-        let values = self.values.remove(&name).expect("every tensor was checked");
-        let tensor: Tensor<D> = from_file(values, param.val().dims(), self.device);
-        self.sorted.insert(param.id, tensor.flatten(0, D - 1));
     }
 }
 

@@ -8,8 +8,6 @@ use burn_wgpu::{CubeDim, CubeTensor, KernelSource, SourceKernel, SourceTemplate}
 
 use super::shader::Variant;
 
-/// Invocations of a workgroup.
-pub const GROUP: usize = 64;
 /// WebGPU dispatches no more workgroups along one dimension.
 const MOST_GROUPS: usize = 65_535;
 /// Bytes of a float32 or a u32.
@@ -37,9 +35,9 @@ pub fn launch(
     [invocations, segments]: [usize; 2],
     buffers: &[&Handle],
 ) {
-    let groups = invocations.div_ceil(GROUP);
+    let groups = invocations.div_ceil(variant.group());
     assert!(groups <= MOST_GROUPS, "{groups} workgroups of {variant:?}");
-    let kernel = SourceKernel::new(variant, CubeDim::new_1d(GROUP as u32));
+    let kernel = SourceKernel::new(variant, CubeDim::new_1d(variant.group() as u32));
     let bindings = buffers.iter().map(|&buffer| buffer.clone().binding());
     let arguments = KernelArguments::new().with_buffers(bindings.collect());
     let count = CubeCount::Static(groups as u32, segments as u32, 1);

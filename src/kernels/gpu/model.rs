@@ -1,4 +1,6 @@
-//! The model's forward and backward pass, shader by shader.
+//! The model's forward pass, shader by shader.
+
+mod backward;
 
 use std::fmt;
 
@@ -7,7 +9,7 @@ use burn::cubecl::server::Handle;
 
 use super::launch::{empty, from, launch, upload};
 use super::layout::{Layout, Section};
-use super::shader::{Drop, Shader, Variant};
+use super::shader::{Drop, Shader, Tiling, Variant};
 use crate::config::Norm;
 use crate::kernels::Dropout;
 
@@ -22,6 +24,7 @@ pub struct Pass {
     client: Client,
     layout: Layout,
     batch: usize,
+    tiling: Tiling,
     drop: Option<Drop>,
     /// What common.wgsl describes, for each section.
     step: Handle,
@@ -95,6 +98,7 @@ impl Pass {
             client,
             layout,
             batch,
+            tiling: Tiling::of(&layout, batch),
             step,
             params,
             save,
@@ -129,7 +133,7 @@ impl Pass {
     fn run(&self, shader: Shader, size: [usize; 2], buffers: &[&Handle]) {
         let variant = Variant {
             shader,
-            layout: Some(self.layout),
+            model: Some((self.layout, self.tiling)),
             save: self.save,
             drop: self.drop,
         };
@@ -138,7 +142,7 @@ impl Pass {
 
     /// Invocations of a shader that takes tokens.
     fn tokens(&self) -> [usize; 2] {
-        [self.rows().div_ceil(Variant::rows(&self.layout)), 1]
+        [self.rows().div_ceil(self.tiling.rows), 1]
     }
 
     fn section(&self, index: usize) -> [Handle; 2] {
@@ -221,132 +225,5 @@ impl Pass {
             norms,
         };
         (y, saved)
-    }
-
-    /// The gradient of every parameter, from `[batch, classes]`, that of the logits.
-    pub fn backward(&self, saved: Saved, dlogits: &Handle) -> Handle {
-        let Layout { width, layers, .. } = self.layout;
-        let [segments, _] = self.layout.segments(self.batch);
-        let partial = self.empty(segments * self.layout.values());
-        let Saved {
-            images,
-            blocks,
-            head,
-        } = saved;
-        let [params, step] = self.section(layers + 1);
-        let mut dx = self.activations();
-        let buffers = [&params, &step, dlogits, &head.values, &head.scales, &dx];
-        self.run(Shader::HeadBackward, [self.rows(), 1], &buffers);
-        let of_head = from(&partial, self.layout.head().start);
-        let buffers = [&params, &step, dlogits, &head.values, &of_head];
-        self.run(Shader::HeadWeights, [width, segments], &buffers);
-        for (index, block) in blocks.into_iter().enumerate().rev() {
-            dx = self.block_backward(index, block, dx, &partial);
-        }
-        let [_, step] = self.section(0);
-        let values = self.layout.channels * self.layout.patch_size.pow(2);
-        let size = [(self.layout.tokens + values) * width / 4, segments];
-        self.run(Shader::EmbedWeights, size, &[&step, &images, &dx, &partial]);
-        let gradient = self.empty(self.layout.values());
-        let size = [self.layout.values(), 1];
-        self.run(Shader::Reduce, size, &[&step, &partial, &gradient]);
-        gradient
-    }
-
-    /// The gradient of the block's input, from that of its output.
-    fn block_backward(
-        &self,
-        index: usize,
-        saved: SavedBlock,
-        dy: Handle,
-        partial: &Handle,
-    ) -> Handle {
-        let Layout {
-            width,
-            hidden,
-            heads,
-            norm,
-            ..
-        } = self.layout;
-        let [segments, _] = self.layout.segments(self.batch);
-        let [params, step] = self.section(index + 1);
-        let partial = from(partial, self.layout.block(index).start);
-        let SavedBlock {
-            x,
-            qkv,
-            heads: merged,
-            sums,
-            middle,
-            norms: [norm1, norm2],
-        } = saved;
-        let pre = norm == Norm::Pre;
-        let [dmiddle, dm, dz, dsum, dmerged, dx] = [0; 6].map(|_| self.activations());
-
-        let base = [&params, &step, &dy, &norm2.values, &norm2.scales];
-        let rest = if pre {
-            [&dmiddle, &dm, &dz]
-        } else {
-            [&middle, &dmiddle, &dm]
-        };
-        self.run(
-            Shader::MlpBackward,
-            self.tokens(),
-            &[&base[..], &rest].concat(),
-        );
-        let size = [hidden / Variant::units(&self.layout) + width / 4, segments];
-        let mut buffers = vec![&params, &step];
-        if pre {
-            buffers.extend([&norm2.values, &dm, &dz]);
-        } else {
-            buffers.extend([&middle, &dm, &norm2.values, &dy]);
-        }
-        buffers.push(&partial);
-        self.run(Shader::MlpWeights, size, &buffers);
-
-        let mut buffers = vec![&params, &step, &dmiddle];
-        if !pre {
-            buffers.extend([&norm1.values, &norm1.scales, &dsum]);
-        }
-        buffers.push(&dmerged);
-        self.run(Shader::ProjectBackward, self.tokens(), &buffers);
-        // Without a norm in between, the sum's gradient is what came in.
-        let dsum = if pre { &dmiddle } else { &dsum };
-        let square = width / 4 * width / 4;
-        let mut buffers = vec![&step, &merged, dsum];
-        if !pre {
-            buffers.extend([&norm1.values, &dmiddle]);
-        }
-        buffers.push(&partial);
-        self.run(
-            Shader::ProjectWeights,
-            [square + width / 4, segments],
-            &buffers,
-        );
-
-        let dqkv = self.empty(3 * self.rows() * width);
-        let buffers = [&step, &qkv, &merged, &dmerged, &sums, &dqkv];
-        self.run(
-            Shader::AttentionBackward,
-            [self.rows() * heads, 1],
-            &buffers,
-        );
-
-        let mut buffers = vec![&params, &step, &dqkv, dsum];
-        if pre {
-            buffers.extend([&norm1.values, &norm1.scales, &dz]);
-        }
-        buffers.push(&dx);
-        self.run(Shader::QkvBackward, self.tokens(), &buffers);
-        let buffers = if pre {
-            vec![&params, &step, &norm1.values, &dqkv, &dz, &partial]
-        } else {
-            vec![&step, &x, &dqkv, &partial]
-        };
-        self.run(
-            Shader::QkvWeights,
-            [3 * square + width / 4, segments],
-            &buffers,
-        );
-        dx
     }
 }

@@ -144,7 +144,7 @@ fn loss(logits: CubeTensor, targets: CubeTensor) -> (CubeTensor, CubeTensor) {
 fn plain(shader: Shader) -> Variant {
     Variant {
         shader,
-        layout: None,
+        model: None,
         save: false,
         drop: None,
     }

@@ -74,40 +74,63 @@ impl Drop {
     }
 }
 
+/// How much an invocation does, and how many make a workgroup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Tiling {
+    /// Tokens of an invocation: weights are read once for all of them, as far as registers go.
+    pub rows: usize,
+    /// Hidden units whose gradients an invocation sums.
+    pub units: usize,
+    pub group: usize,
+}
+
+impl Tiling {
+    pub fn of(layout: &Layout, batch: usize) -> Self {
+        // Values that stay at hand: a software adapter's registers are memory anyway.
+        let budget = if super::is_software() { 256 } else { 64 };
+        let rows = (budget / layout.width).clamp(1, 4);
+        let units = match budget / layout.width {
+            16.. => 4,
+            8.. => 2,
+            _ => 1,
+        };
+        // One image has few tokens, for which small workgroups find more of the processors.
+        let few = batch * layout.tokens < 512;
+        let group = if few { 16 } else { 64 };
+        Self { rows, units, group }
+    }
+}
+
 /// Which shader, for what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Variant {
     pub shader: Shader,
     /// None for shaders of any model.
-    pub layout: Option<Layout>,
+    pub model: Option<(Layout, Tiling)>,
     /// Whether a backward pass follows.
     pub save: bool,
     pub drop: Option<Drop>,
 }
 
 impl Variant {
-    /// Tokens of an invocation: weights are read once for all of them, as far as registers go.
-    pub fn rows(layout: &Layout) -> usize {
-        (64 / layout.width).clamp(1, 4)
-    }
-
-    /// Hidden units whose gradients an invocation sums.
-    pub fn units(layout: &Layout) -> usize {
-        if layout.width <= 16 { 2 } else { 1 }
+    /// Invocations of a workgroup.
+    pub fn group(&self) -> usize {
+        self.model.map_or(64, |(_, tiling)| tiling.group)
     }
 
     pub fn source(&self) -> String {
         let mut values = Values::default();
-        if let Some(layout) = &self.layout {
+        if let Some((layout, tiling)) = &self.model {
             sizes(&mut values, layout);
             offsets(&mut values, layout, self.shader);
             let rows = match self.shader {
                 Shader::Head => 1,
-                _ => Self::rows(layout),
+                _ => tiling.rows,
             };
             values
                 .number("ROWS", rows)
-                .number("UNITS", Self::units(layout));
+                .number("UNITS", tiling.units)
+                .number("GROUP", tiling.group);
             let pre = layout.norm == Norm::Pre;
             values.flag("PRE", pre).flag("POST", !pre);
             values.flag("RELU", layout.activation == Activation::Relu);

@@ -8,7 +8,7 @@
 #include common
 #include part
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let head = id.x / T;
   if (head >= images() * H) { return; }

@@ -5,7 +5,7 @@
 #write y: vec4f
 #include common
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let row = id.x / D4;
   let d = id.x % D4;

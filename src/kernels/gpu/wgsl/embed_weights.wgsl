@@ -12,7 +12,7 @@ fn put(at: u32, value: vec4f) {
   #end
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let first = id.y * step[2];
   let end = min(first + step[2], images());

@@ -7,7 +7,7 @@
 #write dx: vec4f
 #include common
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= images() * T) { return; }
   if (id.x % T > 0) {

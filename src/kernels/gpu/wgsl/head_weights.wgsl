@@ -6,7 +6,7 @@
 #write partial: f32
 #include common
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let d = id.x;
   if (d >= D) { return; }

@@ -15,7 +15,7 @@
 #end
 #include common
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   #include rows
   #if DROP

@@ -11,7 +11,7 @@ fn is_parameter(at: u32) -> bool {
   return rest - LAYERS * BLOCK < HEAD_USED;
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= PARAMETERS) { return; }
   var sum = 0.0;

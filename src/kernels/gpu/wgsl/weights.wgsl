@@ -15,7 +15,7 @@
 #write partial: f32
 #include common
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let first = id.y * step[2] * T;
   let end = min((id.y + 1) * step[2], images()) * T;

@@ -1,0 +1,138 @@
+//! The model's backward pass, shader by shader.
+
+use burn::cubecl::server::Handle;
+
+use super::{Pass, Saved, SavedBlock};
+use crate::config::Norm;
+use crate::kernels::gpu::launch::from;
+use crate::kernels::gpu::layout::Layout;
+use crate::kernels::gpu::shader::Shader;
+
+impl Pass {
+    /// The gradient of every parameter, from `[batch, classes]`, that of the logits.
+    pub fn backward(&self, saved: Saved, dlogits: &Handle) -> Handle {
+        let Layout { width, layers, .. } = self.layout;
+        let [segments, _] = self.layout.segments(self.batch);
+        let partial = self.empty(segments * self.layout.values());
+        let Saved {
+            images,
+            blocks,
+            head,
+        } = saved;
+        let [params, step] = self.section(layers + 1);
+        let mut dx = self.activations();
+        let buffers = [&params, &step, dlogits, &head.values, &head.scales, &dx];
+        self.run(Shader::HeadBackward, [self.rows(), 1], &buffers);
+        let of_head = from(&partial, self.layout.head().start);
+        let buffers = [&params, &step, dlogits, &head.values, &of_head];
+        self.run(Shader::HeadWeights, [width, segments], &buffers);
+        for (index, block) in blocks.into_iter().enumerate().rev() {
+            dx = self.block_backward(index, block, dx, &partial);
+        }
+        let [_, step] = self.section(0);
+        let values = self.layout.channels * self.layout.patch_size.pow(2);
+        let size = [(self.layout.tokens + values) * width / 4, segments];
+        self.run(Shader::EmbedWeights, size, &[&step, &images, &dx, &partial]);
+        let gradient = self.empty(self.layout.values());
+        let size = [self.layout.values(), 1];
+        self.run(Shader::Reduce, size, &[&step, &partial, &gradient]);
+        gradient
+    }
+
+    /// The gradient of the block's input, from that of its output.
+    fn block_backward(
+        &self,
+        index: usize,
+        saved: SavedBlock,
+        dy: Handle,
+        partial: &Handle,
+    ) -> Handle {
+        let Layout {
+            width,
+            hidden,
+            heads,
+            norm,
+            ..
+        } = self.layout;
+        let [segments, _] = self.layout.segments(self.batch);
+        let [params, step] = self.section(index + 1);
+        let partial = from(partial, self.layout.block(index).start);
+        let SavedBlock {
+            x,
+            qkv,
+            heads: merged,
+            sums,
+            middle,
+            norms: [norm1, norm2],
+        } = saved;
+        let pre = norm == Norm::Pre;
+        let [dmiddle, dm, dz, dsum, dmerged, dx] = [0; 6].map(|_| self.activations());
+
+        let base = [&params, &step, &dy, &norm2.values, &norm2.scales];
+        let rest = if pre {
+            [&dmiddle, &dm, &dz]
+        } else {
+            [&middle, &dmiddle, &dm]
+        };
+        self.run(
+            Shader::MlpBackward,
+            self.tokens(),
+            &[&base[..], &rest].concat(),
+        );
+        let size = [hidden / self.tiling.units + width / 4, segments];
+        let mut buffers = vec![&params, &step];
+        if pre {
+            buffers.extend([&norm2.values, &dm, &dz]);
+        } else {
+            buffers.extend([&middle, &dm, &norm2.values, &dy]);
+        }
+        buffers.push(&partial);
+        self.run(Shader::MlpWeights, size, &buffers);
+
+        let mut buffers = vec![&params, &step, &dmiddle];
+        if !pre {
+            buffers.extend([&norm1.values, &norm1.scales, &dsum]);
+        }
+        buffers.push(&dmerged);
+        self.run(Shader::ProjectBackward, self.tokens(), &buffers);
+        // Without a norm in between, the sum's gradient is what came in.
+        let dsum = if pre { &dmiddle } else { &dsum };
+        let square = width / 4 * width / 4;
+        let mut buffers = vec![&step, &merged, dsum];
+        if !pre {
+            buffers.extend([&norm1.values, &dmiddle]);
+        }
+        buffers.push(&partial);
+        self.run(
+            Shader::ProjectWeights,
+            [square + width / 4, segments],
+            &buffers,
+        );
+
+        let dqkv = self.empty(3 * self.rows() * width);
+        let buffers = [&step, &qkv, &merged, &dmerged, &sums, &dqkv];
+        self.run(
+            Shader::AttentionBackward,
+            [self.rows() * heads, 1],
+            &buffers,
+        );
+
+        let mut buffers = vec![&params, &step, &dqkv, dsum];
+        if pre {
+            buffers.extend([&norm1.values, &norm1.scales, &dz]);
+        }
+        buffers.push(&dx);
+        self.run(Shader::QkvBackward, self.tokens(), &buffers);
+        let buffers = if pre {
+            vec![&params, &step, &norm1.values, &dqkv, &dz, &partial]
+        } else {
+            vec![&step, &x, &dqkv, &partial]
+        };
+        self.run(
+            Shader::QkvWeights,
+            [3 * square + width / 4, segments],
+            &buffers,
+        );
+        dx
+    }
+}
