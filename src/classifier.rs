@@ -1,7 +1,6 @@
 //! A model on a device that reads digits.
 
-use burn::tensor::activation::softmax;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 use web_time::Instant;
 
 use crate::config::VitConfig;
@@ -115,7 +114,7 @@ impl Classifier {
     /// [`Error::DeviceLost`]
     pub async fn classify(&self, picture: &Picture) -> Result<Prediction> {
         let start = Instant::now();
-        let probabilities = read(softmax(self.forward(picture), 1)).await?;
+        let probabilities = softmax(&self.logits(picture).await?);
         Ok(Prediction {
             digit: argmax(&probabilities),
             probabilities,
@@ -124,14 +123,20 @@ impl Classifier {
     }
 
     async fn logits(&self, pixels: &[f32]) -> Result<Vec<f32>> {
-        read(self.forward(pixels)).await
-    }
-
-    /// `[1, classes]`
-    fn forward(&self, pixels: &[f32]) -> Tensor<2> {
         let images = batch::images(pixels, self.model.config(), &self.selected.device);
-        self.model.forward(images)
+        let data = self.model.forward(images).into_data_async().await;
+        data.map_err(Error::device_lost)?
+            .try_into_vec()
+            .map_err(Error::device_lost)
     }
+}
+
+/// On the CPU: ten numbers are not worth a launch.
+fn softmax(logits: &[f32]) -> Vec<f32> {
+    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let weights: Vec<f32> = logits.iter().map(|x| (x - largest).exp()).collect();
+    let sum: f32 = weights.iter().sum();
+    weights.iter().map(|weight| weight / sum).collect()
 }
 
 async fn open_webgpu(
@@ -141,11 +146,6 @@ async fn open_webgpu(
     let adapter = adapter?;
     adapter.check(request)?;
     device::webgpu(&adapter).await
-}
-
-async fn read(tensor: Tensor<2>) -> Result<Vec<f32>> {
-    let data = tensor.into_data_async().await.map_err(Error::device_lost)?;
-    data.try_into_vec().map_err(Error::device_lost)
 }
 
 fn largest_difference(a: &[f32], b: &[f32]) -> f32 {

@@ -36,19 +36,14 @@ pub struct Update {
     step: AdamStep,
     /// `[1]`, what gradients are multiplied with first.
     gradient_scale: Tensor<1>,
-    /// `decay`, `rate` and `root_scale`, each `[1]`. As scalars they would be part of each launch
-    /// on WebGPU, where cubecl keeps a buffer for every launch that differs from all before.
-    numbers: [Tensor<1>; 3],
 }
 
 impl Update {
     /// `gradient_scale`, `[1]`, is what gradients are multiplied with first.
     pub fn new(step: AdamStep, gradient_scale: Option<Tensor<1>>, device: &Device) -> Self {
-        let on_device = |number: f32| Tensor::from_data([number], device);
         Self {
             step,
-            gradient_scale: gradient_scale.unwrap_or_else(|| on_device(1.0)),
-            numbers: [step.decay, step.rate, step.root_scale].map(on_device),
+            gradient_scale: gradient_scale.unwrap_or_else(|| Tensor::from_data([1.0], device)),
         }
     }
 
@@ -78,9 +73,14 @@ impl Update {
 
     fn plain(&self, value: Tensor<1>, gradient: Tensor<1>, moments: [Tensor<1>; 2]) -> Parameter {
         let AdamStep {
-            betas, complements, ..
+            betas,
+            complements,
+            eps,
+            decay,
+            rate,
+            root_scale,
+            ..
         } = self.step;
-        let [decay, rate, root_scale] = self.numbers.clone();
         let mut gradient = gradient * self.gradient_scale.clone();
         if self.step.l2 != 0.0 {
             gradient = gradient + value.clone() * self.step.l2;
@@ -88,9 +88,9 @@ impl Update {
         let [first, second] = moments;
         let first = first * betas[0] + gradient.clone() * complements[0];
         let second = second * betas[1] + gradient.clone() * gradient * complements[1];
-        let root = second.clone().sqrt() * root_scale + self.step.eps;
+        let root = second.clone().sqrt() * root_scale + eps;
         let delta = first.clone() / root * rate;
-        let value = match self.step.decay {
+        let value = match decay {
             1.0 => value,
             _ => value * decay,
         };

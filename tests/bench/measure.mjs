@@ -1,9 +1,20 @@
 /** Times libraries at one task in turns, so that what else the machine does slows all alike. */
+import { perStep } from "./gpu.mjs";
 import { Tab } from "./tab.mjs";
 
 /** @typedef {import("./types.js").Task} Task */
 /** @typedef {import("./tab.mjs").Step} Step */
-/** @typedef {{ library: string, steps: Step[], first: number, error: string | null }} Run */
+/** @typedef {import("./types.js").GpuWork} GpuWork */
+/**
+ * @typedef {{
+ *   library: string,
+ *   steps: Step[],
+ *   first: number,
+ *   firstMilliseconds: number | null,
+ *   gpu: GpuWork | null,
+ *   error: string | null,
+ * }} Run `first` is the first step's value
+ */
 
 /** Steps before the clock counts, since the first ones compile; fewer where they are this slow. */
 const WARM_UP = { steps: 3, milliseconds: 20_000 };
@@ -55,12 +66,13 @@ class Runner {
     this.task = task;
     this.options = options;
     /** @type {Run} */
-    this.run = { library, steps: [], first: NaN, error: null };
+    this.run = { library, steps: [], first: NaN, firstMilliseconds: null, gpu: null, error: null };
   }
 
   warmUp() {
     return this.#attempt("warm-up", async () => {
       this.#tab = await Tab.open(this.options.url, this.options.limit);
+      const opened = performance.now();
       const parameters = await this.#tab.create(this.run.library, this.task);
       if (parameters !== this.options.parameters) {
         throw new Error(`has ${parameters} parameters, not ${this.options.parameters}`);
@@ -68,6 +80,7 @@ class Runner {
       const start = performance.now();
       let steps = await this.#tab.step(1);
       this.run.first = steps[0].value;
+      this.run.firstMilliseconds = performance.now() - opened;
       for (let step = 1; step < WARM_UP.steps; step++) {
         if (performance.now() - start > WARM_UP.milliseconds) break;
         steps = await this.#tab.step(1);
@@ -79,7 +92,12 @@ class Runner {
 
   turn() {
     return this.#attempt("turn", async () => {
-      if (this.#tab) this.run.steps.push(...(await this.#tab.step(this.#stepsPerTurn)));
+      if (!this.#tab) return;
+      const before = await this.#tab.gpuWork();
+      this.run.steps.push(...(await this.#tab.step(this.#stepsPerTurn)));
+      if (this.task.device === "webgpu") {
+        this.run.gpu = perStep(before, await this.#tab.gpuWork(), this.#stepsPerTurn);
+      }
     });
   }
 

@@ -37,6 +37,8 @@ export function results(preset, task, runs, limit) {
       imagesPerSecond: milliseconds && rounded((1_000 * batch) / milliseconds),
       ratio: milliseconds && own && rounded(milliseconds / own),
       fractionOfLimit: milliseconds && limit && fractionOf(limit, task, milliseconds),
+      firstMilliseconds: run.firstMilliseconds && rounded(run.firstMilliseconds),
+      gpu: run.gpu,
       error: run.error,
     };
   });
@@ -56,6 +58,18 @@ export function table(rows) {
     ...(row.error ? [] : [percent(row.fractionOfLimit)]),
   ]);
   return aligned(head, lines);
+}
+
+/** What was asked of WebGPU, or null where nothing was. @param {Result[]} rows */
+export function gpuTable(rows) {
+  const head = ["preset", "task", "library", "dispatches a step", "submits a step", "pipelines", "first step, s"];
+  const lines = rows.flatMap(({ preset, library, gpu, firstMilliseconds, ...task }) => {
+    if (!gpu) return [];
+    const { dispatches, submits, pipelines } = gpu;
+    const first = rounded((firstMilliseconds ?? NaN) / 1_000);
+    return [[preset, taskName(task), library, ...[dispatches, submits, pipelines, first].map(String)]];
+  });
+  return lines.length === 0 ? null : aligned(head, lines);
 }
 
 /** @param {Pick<Task, "mode" | "batch">} task */

@@ -16,7 +16,7 @@ import sirv from "sirv";
 import { measureLimit } from "./limit.mjs";
 import { measure } from "./measure.mjs";
 import { PRESETS } from "./presets.mjs";
-import { giga, nativeResults, nativeTable, results, surroundings, table } from "./report.mjs";
+import { giga, gpuTable, nativeResults, nativeTable, results, surroundings, table } from "./report.mjs";
 
 /** @typedef {import("./types.js").Task} Task */
 /** @typedef {import("./measure.mjs").Run} Run */
@@ -159,6 +159,8 @@ function print({ date, cpu, browser, adapter, versions, limit, cells, native }) 
   console.log(`${date}\n${libraries.join(", ")}\n${cpu}\n${browser}, WebGPU adapter: ${adapter}\n`);
   if (limit !== null) console.log(`limit of one thread of WebAssembly: ${limit} G multiply-adds/s`);
   console.log(table(cells));
+  const gpu = gpuTable(cells);
+  if (gpu !== null) console.log(`\nWebGPU; the first step from the start of loading, shaders compiled\n${gpu}`);
   if (native === null) return;
   const pytorch = "version" in native.pytorch ? `PyTorch ${native.pytorch.version}` : native.pytorch.missing;
   console.log(`\nnative, one thread; ${pytorch}`);

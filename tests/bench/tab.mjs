@@ -1,6 +1,7 @@
 /** One library at one task, in a browser of its own: another's crash or memory is not its. */
 import { chromium } from "@playwright/test";
 import { launchOptions } from "../e2e/browser.js";
+import { countGpuWork } from "./gpu.mjs";
 
 /** @typedef {import("./types.js").Task} Task */
 /** @typedef {{ milliseconds: number, value: number }} Step */
@@ -34,6 +35,7 @@ export class Tab {
   static async open(url, limit) {
     const browser = await chromium.launch(launchOptions({ softwareWebGpu: true }));
     const page = await browser.newPage();
+    await page.addInitScript(countGpuWork);
     await page.goto(url);
     return new Tab(browser, page, limit);
   }
@@ -77,6 +79,11 @@ export class Tab {
         { count, shortest: SHORTEST.milliseconds },
       ),
     );
+  }
+
+  /** @returns {Promise<import("./types.js").GpuWork>} what was asked of WebGPU until now */
+  gpuWork() {
+    return this.#within(this.#page.evaluate(() => ({ .../** @type {any} */ (globalThis).gpuWork })));
   }
 
   close() {

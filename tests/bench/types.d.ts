@@ -40,7 +40,18 @@ export interface Result {
   ratio: number | null;
   /** Multiply-adds per second, over the most there can be; null where that was not measured. */
   fractionOfLimit: number | null;
+  /** From the start of loading to the end of the first step, shaders compiled. */
+  firstMilliseconds: number | null;
+  /** On WebGPU only. */
+  gpu: GpuWork | null;
   error: string | null;
+}
+
+/** What a step asks of WebGPU, and how many pipelines there are after all steps. */
+export interface GpuWork {
+  dispatches: number;
+  submits: number;
+  pipelines: number;
 }
 
 /** What `cargo xtask bench` measured without a browser, in one thread. */

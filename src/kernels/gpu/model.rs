@@ -134,6 +134,7 @@ impl Pass {
         let variant = Variant {
             shader,
             model: Some((self.layout, self.tiling)),
+            logits: None,
             save: self.save,
             drop: self.drop,
         };

@@ -124,16 +124,14 @@ fn forward(
 fn loss(logits: CubeTensor, targets: CubeTensor) -> (CubeTensor, CubeTensor) {
     let [logits, targets] = [logits, targets].map(into_contiguous);
     let [batch, classes] = [0, 1].map(|dimension| logits.meta.shape()[dimension]);
-    let sizes = upload(&logits.client, &[batch as u32, classes as u32]);
     let loss = empty(&logits.client, 1);
     let gradient = empty(&logits.client, batch * classes);
-    let buffers = [&sizes, &logits.handle, &targets.handle, &loss, &gradient];
-    launch(
-        &logits.client,
-        plain(Shader::CrossEntropy),
-        [1, 1],
-        &buffers,
-    );
+    let buffers = [&logits.handle, &targets.handle, &loss, &gradient];
+    let variant = Variant {
+        logits: Some([batch, classes]),
+        ..plain(Shader::CrossEntropy)
+    };
+    launch(&logits.client, variant, [1, 1], &buffers);
     (
         tensor(&logits, loss, [1]),
         tensor(&logits, gradient, [batch, classes]),
@@ -145,6 +143,7 @@ fn plain(shader: Shader) -> Variant {
     Variant {
         shader,
         model: None,
+        logits: None,
         save: false,
         drop: None,
     }

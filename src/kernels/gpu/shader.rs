@@ -107,6 +107,8 @@ pub struct Variant {
     pub shader: Shader,
     /// None for shaders of any model.
     pub model: Option<(Layout, Tiling)>,
+    /// Images and classes, for the loss.
+    pub logits: Option<[usize; 2]>,
     /// Whether a backward pass follows.
     pub save: bool,
     pub drop: Option<Drop>,
@@ -142,6 +144,9 @@ impl Variant {
                 .flag("AFFINE", pre && of_qkv)
                 .flag("NORM", pre && of_qkv || !pre && of_projection)
                 .flag("DROPPED", of_projection);
+        }
+        if let Some([images, classes]) = self.logits {
+            values.number("IMAGES", images).number("CLASSES", classes);
         }
         values.flag("SAVE", self.save);
         if let Some(drop) = self.drop {

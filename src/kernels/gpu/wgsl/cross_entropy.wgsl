@@ -1,5 +1,4 @@
 // The mean cross-entropy, summed in a fixed order, and the gradient of the logits.
-#read sizes: u32
 #read logits: f32
 #read targets: f32
 #write loss: f32
@@ -9,25 +8,23 @@ var<workgroup> sums: array<f32, 64>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_id) id: vec3u) {
-  let batch = sizes[0];
-  let classes = sizes[1];
   var sum = 0.0;
-  for (var image = id.x; image < batch; image += 64) {
-    let at = image * classes;
+  for (var image = id.x; image < IMAGES; image += 64) {
+    let at = image * CLASSES;
     var largest = logits[at];
-    for (var c = 1u; c < classes; c++) { largest = max(largest, logits[at + c]); }
+    for (var c = 1u; c < CLASSES; c++) { largest = max(largest, logits[at + c]); }
     var weights = 0.0;
     var targeted = 0.0;
-    for (var c = 0u; c < classes; c++) {
+    for (var c = 0u; c < CLASSES; c++) {
       weights += exp(logits[at + c] - largest);
       targeted += targets[at + c];
     }
     let log_weights = log(weights);
-    for (var c = 0u; c < classes; c++) {
+    for (var c = 0u; c < CLASSES; c++) {
       let score = logits[at + c] - largest;
       let target_value = targets[at + c];
       sum += target_value * (log_weights - score);
-      gradient[at + c] = (exp(score) / weights * targeted - target_value) / f32(batch);
+      gradient[at + c] = (exp(score) / weights * targeted - target_value) / f32(IMAGES);
     }
   }
   sums[id.x] = sum;
@@ -35,5 +32,5 @@ fn main(@builtin(local_invocation_id) id: vec3u) {
     workgroupBarrier();
     if (id.x < half) { sums[id.x] += sums[id.x + half]; }
   }
-  if (id.x == 0) { loss[0] = sums[0] / f32(batch); }
+  if (id.x == 0) { loss[0] = sums[0] / f32(IMAGES); }
 }
