@@ -17,6 +17,7 @@ use pollster::block_on;
 #[test]
 fn whole_model_agrees_with_the_cpu() {
     let device = Device::wgpu_options().init().expect("a graphics adapter");
+    block_on(whole::picks(&device));
     block_on(whole::all(&device));
     let sizes = kernels::Sizes {
         batch: 70,

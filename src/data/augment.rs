@@ -70,13 +70,8 @@ impl Augment {
         })
     }
 
-    /// Writes a changed copy of a square image of `side` pixels; values in 0 to 255 become 0 to 1.
-    ///
-    /// # Panics
-    /// If `pixels` or `out` is not `side²` long.
-    pub fn apply_into(&self, pixels: &[u8], side: usize, rng: &mut impl Rng, out: &mut [f32]) {
-        assert_eq!(pixels.len(), side * side, "a square image");
-        assert_eq!(out.len(), side * side, "room for the image");
+    /// Draws what to do to one image.
+    pub fn draw(&self, rng: &mut impl Rng) -> Change {
         let moves = [
             self.rotation,
             self.scale,
@@ -84,35 +79,120 @@ impl Augment {
             self.shift,
             self.elastic,
         ];
+        let mut change = Change::default();
         if moves.iter().any(|&amount| amount > 0.0) {
-            self.warp(pixels, side, rng, out);
-        } else {
-            for (value, &pixel) in out.iter_mut().zip(pixels) {
-                *value = f32::from(pixel) / 255.0;
-            }
+            change.angle = draw(self.rotation, rng).to_radians();
+            change.scale = [0; 2].map(|_| 1.0 + draw(self.scale, rng));
+            change.shear = draw(self.shear, rng);
+            change.shift = [0; 2].map(|_| draw(self.shift, rng));
+            change.bend = (self.elastic > 0.0)
+                .then(|| Bend::random(rng.random_range(0.0..=self.elastic), rng));
         }
         if self.thickness > 0.0 {
-            self.restroke(out, side, rng);
+            if rng.random_bool(RESTROKED) {
+                let amount = draw(self.thickness, rng);
+                change.thicker = amount * if amount > 0.0 { 1.0 } else { THINNEST };
+            }
+            if rng.random_bool(RESTROKED) {
+                change.gain += rng.random_range(0.0..=CRISPER * self.thickness);
+            }
+        }
+        change
+    }
+}
+
+/// What [`Augment::draw`] does to one image: ink is moved, in one resampling; then lines get thicker
+/// or thinner; then edges get crisper.
+pub struct Change {
+    /// Radians.
+    angle: f32,
+    /// Along x and along y.
+    scale: [f32; 2],
+    shear: f32,
+    /// Pixels.
+    shift: [f32; 2],
+    bend: Option<Bend>,
+    /// The share of the way to the darkest pixel around, or below 0 to the lightest.
+    thicker: f32,
+    /// Of the distance to a shade of [`PIVOT`].
+    gain: f32,
+}
+
+/// No change.
+impl Default for Change {
+    fn default() -> Self {
+        Self {
+            angle: 0.0,
+            scale: [1.0; 2],
+            shear: 0.0,
+            shift: [0.0; 2],
+            bend: None,
+            thicker: 0.0,
+            gain: 1.0,
+        }
+    }
+}
+
+impl Change {
+    /// How many [`Change::numbers`] there are.
+    pub const NUMBERS: usize = 64;
+
+    /// For kernels: sine and cosine of the angle, scales, shear, shifts, `thicker` and `gain`, then
+    /// from 10 on how far each of 5 x 5 knots moves along x and y.
+    pub fn numbers(&self) -> [f32; Self::NUMBERS] {
+        let mut numbers = [0.0; Self::NUMBERS];
+        let (sin, cos) = self.angle.sin_cos();
+        let ([x, y], [right, down]) = (self.scale, self.shift);
+        let first = [
+            sin,
+            cos,
+            x,
+            y,
+            self.shear,
+            right,
+            down,
+            self.thicker,
+            self.gain,
+        ];
+        numbers[..first.len()].copy_from_slice(&first);
+        if let Some(bend) = &self.bend {
+            let knots = bend.knots().iter().flatten().flatten();
+            for (number, knot) in numbers[10..].iter_mut().zip(knots) {
+                *number = *knot;
+            }
+        }
+        numbers
+    }
+
+    /// Writes a changed copy of a square image of `side` pixels; values in 0 to 255 become 0 to 1.
+    ///
+    /// # Panics
+    /// If `pixels` or `out` is not `side²` long.
+    pub fn apply_into(&self, pixels: &[u8], side: usize, out: &mut [f32]) {
+        assert_eq!(pixels.len(), side * side, "a square image");
+        assert_eq!(out.len(), side * side, "room for the image");
+        self.warp(pixels, side, out);
+        if self.thicker != 0.0 {
+            thicken(out, side, self.thicker);
+        }
+        if self.gain > 1.0 {
+            for value in out {
+                *value = ((*value - PIVOT) * self.gain + PIVOT).clamp(0.0, 1.0);
+            }
         }
     }
 
-    /// Everything that moves ink, in one resampling.
-    fn warp(&self, pixels: &[u8], side: usize, rng: &mut impl Rng, out: &mut [f32]) {
-        let (sin, cos) = draw(self.rotation, rng).to_radians().sin_cos();
-        let scale = [0; 2].map(|_| 1.0 + draw(self.scale, rng));
-        let shear = draw(self.shear, rng);
-        let shift = [0; 2].map(|_| draw(self.shift, rng));
-        let bend =
-            (self.elastic > 0.0).then(|| Bend::random(rng.random_range(0.0..=self.elastic), rng));
+    fn warp(&self, pixels: &[u8], side: usize, out: &mut [f32]) {
+        let (sin, cos) = self.angle.sin_cos();
         let middle = (side as f32 - 1.0) / 2.0;
         let unit = 1.0 / (2.0 * middle).max(1.0);
         for (row, values) in out.chunks_exact_mut(side).enumerate() {
-            let knots = bend.as_ref().map(|bend| bend.row(row as f32 * unit));
-            let y = row as f32 - middle - shift[1];
+            let knots = self.bend.as_ref().map(|bend| bend.row(row as f32 * unit));
+            let y = row as f32 - middle - self.shift[1];
             for (column, value) in values.iter_mut().enumerate() {
-                let x = column as f32 - middle - shift[0];
+                let x = column as f32 - middle - self.shift[0];
                 let (x, y) = (x * cos + y * sin, y * cos - x * sin);
-                let (x, y) = ((x + shear * y) / scale[0], y / scale[1]);
+                let (x, y) = ((x + self.shear * y) / self.scale[0], y / self.scale[1]);
                 let [dx, dy] = match &knots {
                     Some(knots) => bend::displacement(knots, column as f32 * unit),
                     None => [0.0; 2],
@@ -121,30 +201,17 @@ impl Augment {
             }
         }
     }
-
-    /// Lines thicker or thinner, and edges as crisp as a drawing pad's.
-    fn restroke(&self, image: &mut [f32], side: usize, rng: &mut impl Rng) {
-        if rng.random_bool(RESTROKED) {
-            thicken(image, side, draw(self.thickness, rng));
-        }
-        if rng.random_bool(RESTROKED) {
-            let gain = 1.0 + rng.random_range(0.0..=CRISPER * self.thickness);
-            for value in image {
-                *value = ((*value - PIVOT) * gain + PIVOT).clamp(0.0, 1.0);
-            }
-        }
-    }
 }
 
-/// Makes lines thinner, towards an amount of -1, or thicker, towards 1.
-fn thicken(image: &mut [f32], side: usize, amount: f32) {
-    let (extreme, share) = if amount > 0.0 {
-        (pool(image, side, f32::max), amount)
+/// Brings each pixel by a share nearer to the darkest around, or below 0 to the lightest.
+fn thicken(image: &mut [f32], side: usize, share: f32) {
+    let extreme = if share > 0.0 {
+        pool(image, side, f32::max)
     } else {
-        (pool(image, side, f32::min), -THINNEST * amount)
+        pool(image, side, f32::min)
     };
     for (value, extreme) in image.iter_mut().zip(extreme) {
-        *value += share * (extreme - *value);
+        *value += share.abs() * (extreme - *value);
     }
 }
 

@@ -1,8 +1,12 @@
 //! Batches: pixels and labels as tensors. The only data module that knows burn.
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 
+use super::augment::Change;
+use super::idx::Images;
 use crate::config::VitConfig;
+use crate::device;
+use crate::kernels::gpu::{self, Picture};
 
 /// Mean of MNIST's training pixels, in 0 to 1.
 pub const MEAN: f32 = 0.1307;
@@ -23,6 +27,44 @@ pub fn images(pixels: &[f32], config: &VitConfig, device: &Device) -> Tensor<4> 
         config.image_size,
     ];
     Tensor::from_data(TensorData::new(normalized, shape), device)
+}
+
+/// A data set's images on a device that picks and changes them itself.
+pub struct Stored {
+    /// Four pixels to a number.
+    pixels: Tensor<1, Int>,
+    side: usize,
+}
+
+impl Stored {
+    /// None where the device has no kernel for it, or no room.
+    pub fn new(images: &Images, device: &Device) -> Option<Self> {
+        let side = images.rows;
+        if !device::has_gpu_kernels(device) || !gpu::picks_from(images.count, side) {
+            return None;
+        }
+        let words = images.pixels.chunks(4).map(|four| {
+            let mut bytes = [0; 4];
+            bytes[..four.len()].copy_from_slice(four);
+            i32::from_le_bytes(bytes)
+        });
+        let words: Vec<i32> = words.collect();
+        let count = words.len();
+        let pixels = Tensor::from_data(TensorData::new(words, [count]), (device, DType::I32));
+        Some(Self { pixels, side })
+    }
+
+    /// As [`images`], of the picked images; without changes, or with one for each.
+    pub fn images(&self, picks: &[u32], changes: &[Change]) -> Tensor<4> {
+        let none = Change::default();
+        let numbers = (0..picks.len()).flat_map(|at| changes.get(at).unwrap_or(&none).numbers());
+        let picture = Picture {
+            side: self.side,
+            mean: MEAN,
+            deviation: DEVIATION,
+        };
+        gpu::pick(self.pixels.clone(), picks, numbers.collect(), picture)
+    }
 }
 
 /// Target distributions, `[batch, classes]`: one-hot labels, with `smoothing` of the

@@ -24,6 +24,11 @@ impl Bend {
         }
     }
 
+    /// `[y, x]`: how far each knot moves along x and along y.
+    pub fn knots(&self) -> &[Knots; KNOTS] {
+        &self.knots
+    }
+
     /// The row at `y`, 0 to 1, for [`displacement`].
     pub fn row(&self, y: f32) -> Knots {
         let taps = catmull_rom(y);

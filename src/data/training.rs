@@ -170,6 +170,14 @@ impl TrainingData {
         }
     }
 
+    /// Images that are the same in each epoch, with their labels; none for synthetic ones.
+    pub fn stored(&self) -> Option<&Dataset> {
+        match &self.train {
+            Source::Stored(data) => Some(data),
+            Source::Synthetic { .. } => None,
+        }
+    }
+
     /// The largest label in any of the sets.
     pub fn largest_label(&self) -> u8 {
         let train = match &self.train {

@@ -25,20 +25,48 @@ mod shader;
 mod template;
 
 #[cfg(feature = "webgpu")]
+mod pick;
+
+#[cfg(feature = "webgpu")]
 pub use operations::{adam, clip_scale, cross_entropy, vit};
+#[cfg(feature = "webgpu")]
+pub use pick::pick;
+
+/// How pixels become the model's input.
+#[derive(Clone, Copy, Debug)]
+pub struct Picture {
+    /// Pixels of a square image's side.
+    pub side: usize,
+    /// Subtracted from values in 0 to 1.
+    pub mean: f32,
+    /// Then divided by.
+    pub deviation: f32,
+}
+
+/// The largest image that fits into a workgroup's memory.
+const LARGEST_SIDE: usize = 64;
+
+/// Whether [`pick`] takes so many images of that size.
+pub fn picks_from(images: usize, side: usize) -> bool {
+    side <= LARGEST_SIDE && images * side * side <= layout::LARGEST_BUFFER * 4
+}
 
 /// Stand-ins for builds without WebGPU, where no device asks for them.
 #[cfg(not(feature = "webgpu"))]
 mod missing {
-    use burn::tensor::Tensor;
+    use burn::tensor::{Int, Tensor};
 
-    use super::Layout;
+    use super::{Layout, Picture};
     use crate::kernels::adam::Parameter;
     use crate::kernels::{AdamStep, Dropout};
 
     const MISSING: &str = "no device has these kernels";
 
     pub fn vit(_: Tensor<4>, _: Tensor<1>, _: Layout, _: Dropout) -> Tensor<2> {
+        unreachable!("{MISSING}")
+    }
+
+    pub fn pick(_: Tensor<1, Int>, _: &[u32], _: Vec<f32>, _: Picture) -> Tensor<4> {
         unreachable!("{MISSING}")
     }
 
@@ -56,7 +84,7 @@ mod missing {
 }
 
 #[cfg(not(feature = "webgpu"))]
-pub use missing::{adam, clip_scale, cross_entropy, vit};
+pub use missing::{adam, clip_scale, cross_entropy, pick, vit};
 
 static SOFTWARE: AtomicBool = AtomicBool::new(false);
 

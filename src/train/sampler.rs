@@ -5,15 +5,39 @@ use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 
 use super::Recipe;
-use crate::data::augment::Augment;
+use crate::data::augment::{Augment, Change};
 use crate::data::training::TrainingData;
 use crate::error::Result;
 
-/// One step's images and labels.
+/// Which images a step trains on, and what is done to them.
 pub struct Batch {
-    /// 0 to 1, image after image.
-    pub pixels: Vec<f32>,
-    pub labels: Vec<u8>,
+    pub epoch: usize,
+    /// Of training images.
+    pub picks: Vec<u32>,
+    /// One for each image, or none at all.
+    pub changes: Vec<Change>,
+}
+
+impl Batch {
+    /// Pixels, 0 to 1 and image after image, and labels.
+    pub fn read(&self, data: &TrainingData) -> (Vec<f32>, Vec<u8>) {
+        let side = data.rows();
+        let mut raw = vec![0; side * side];
+        let mut pixels = vec![0.0; self.picks.len() * side * side];
+        let none = Change::default();
+        let images = pixels.chunks_exact_mut(side * side);
+        let labels = images
+            .zip(&self.picks)
+            .enumerate()
+            .map(|(at, (out, &pick))| {
+                let label = data.read(self.epoch, pick as usize, &mut raw);
+                let change = self.changes.get(at).unwrap_or(&none);
+                change.apply_into(&raw, side, out);
+                label
+            });
+        let labels = labels.collect();
+        (pixels, labels)
+    }
 }
 
 /// Draws batches. What it draws depends on the recipe and the step alone, so that a run that is
@@ -61,26 +85,16 @@ impl Sampler {
         let start = (step % per_epoch) * recipe.batch;
         let end = (start + recipe.batch).min(data.len());
         let mut rng = generator(recipe, Purpose::Augmentation, step);
-        let side = data.rows();
-        let mut raw = vec![0; side * side];
-        let mut pixels = vec![0.0; (end - start) * side * side];
-        let labels = self.order[start..end]
-            .iter()
-            .zip(pixels.chunks_exact_mut(side * side))
-            .map(|(&index, out)| {
-                let label = data.read(epoch, index as usize, &mut raw);
-                match &recipe.augment {
-                    Some(augment) => augment.apply_into(&raw, side, &mut rng, out),
-                    None => {
-                        for (value, &byte) in out.iter_mut().zip(&raw) {
-                            *value = f32::from(byte) / 255.0;
-                        }
-                    }
-                }
-                label
-            })
-            .collect();
-        Batch { pixels, labels }
+        let picks = self.order[start..end].to_vec();
+        let changes = match &recipe.augment {
+            Some(augment) => picks.iter().map(|_| augment.draw(&mut rng)).collect(),
+            None => Vec::new(),
+        };
+        Batch {
+            epoch,
+            picks,
+            changes,
+        }
     }
 
     fn shuffle(&mut self, recipe: &Recipe, count: usize, epoch: usize) {
@@ -112,7 +126,7 @@ pub fn preview(
         ..Recipe::published()
     };
     recipe.validate()?;
-    let Batch { pixels, labels } = Sampler::new().batch(&recipe, data, 0);
+    let (pixels, labels) = Sampler::new().batch(&recipe, data, 0).read(data);
     let bytes = pixels.iter().map(|value| (value * 255.0).round() as u8);
     Ok((bytes.collect(), labels))
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, Transaction};
 
-use super::sampler::{Batch, Sampler, dropout_seed};
+use super::sampler::{Sampler, dropout_seed};
 use super::{Adam, History, Recipe, argmax, evaluate::check_size};
 use crate::config::{VitConfig, require};
-use crate::data::batch;
+use crate::data::batch::{self, Stored};
 use crate::data::training::TrainingData;
 use crate::device;
 use crate::error::{Error, Result};
@@ -27,6 +27,8 @@ pub struct Trainer {
     /// The last state known to give a finite loss.
     good: State,
     sampler: Sampler,
+    /// The training images, where the device keeps them.
+    stored: Option<Stored>,
     /// Without autodiff.
     pub(super) device: Device,
 }
@@ -94,6 +96,8 @@ impl Trainer {
         recipe.validate()?;
         check_fit(&vit.config, &data)?;
         let model = Model::new(vit, &device.clone().autodiff());
+        let stored = data.stored();
+        let stored = stored.and_then(|data| Stored::new(&data.images, device));
         let adam = Adam::default();
         let state = State { model, adam };
         Ok(Self {
@@ -103,6 +107,7 @@ impl Trainer {
             good: state.clone(),
             state,
             sampler: Sampler::new(),
+            stored,
             device: device.clone(),
         })
     }
@@ -138,8 +143,21 @@ impl Trainer {
     /// Trains on the next batch. Nothing is read back: see [`read`] and [`Trainer::record`].
     pub fn step(&mut self) -> Step {
         let index = self.step_count();
-        let Batch { pixels, labels } = self.sampler.batch(&self.recipe, &self.data, index);
-        let images = batch::images(&pixels, self.config(), &self.device);
+        let batch = self.sampler.batch(&self.recipe, &self.data, index);
+        let (images, labels) = match (&self.stored, self.data.stored()) {
+            (Some(stored), Some(data)) => {
+                let labels = batch.picks.iter().map(|&pick| data.labels[pick as usize]);
+                (
+                    stored.images(&batch.picks, &batch.changes),
+                    labels.collect(),
+                )
+            }
+            _ => {
+                let (pixels, labels) = batch.read(&self.data);
+                let images = batch::images(&pixels, self.config(), &self.device);
+                (images, labels)
+            }
+        };
         self.step_on(images, labels)
     }
 

@@ -51,6 +51,11 @@ async fn kernels_of_the_whole_model_agree_with_the_cpu() {
 }
 
 #[wasm_bindgen_test]
+async fn images_are_picked_and_changed_as_on_the_cpu() {
+    whole::picks(&webgpu().await).await;
+}
+
+#[wasm_bindgen_test]
 async fn kernels_agree_with_compositions() {
     let device = webgpu().await;
     let sizes = kernels::Sizes {

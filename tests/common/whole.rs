@@ -2,7 +2,11 @@
 //! every parameter, and parameters after updates. Runs natively and in the browser.
 
 use burn::tensor::{Device, Tensor, TensorData};
+use rand::{SeedableRng, rngs::StdRng};
 use vitpad::config::{Activation, Norm, VitConfig};
+use vitpad::data::augment::{Augment, Change};
+use vitpad::data::batch::{DEVIATION, MEAN, Stored};
+use vitpad::data::idx::Images;
 use vitpad::device;
 use vitpad::kernels::cross_entropy;
 use vitpad::vit::Model;
@@ -163,5 +167,43 @@ fn close(name: &str, found: &[f32], expected: &[f32], tolerance: f32, least: f32
         // Not `> tolerance`: NaN must fail too.
         let close = (a - b).abs() <= tolerance * largest;
         assert!(close, "{name}[{index}] is {a}, expected {b}");
+    }
+}
+
+/// Images that the device picks and changes, against those of the CPU.
+pub async fn picks(device: &Device) {
+    for side in [28, 9] {
+        let count = 7;
+        let shades = numbers(count * side * side, 21, 400.0);
+        let pixels: Vec<u8> = shades
+            .into_iter()
+            .map(|x| x.clamp(0.0, 255.0) as u8)
+            .collect();
+        let images = Images {
+            count,
+            rows: side,
+            columns: side,
+            pixels,
+        };
+        let stored = Stored::new(&images, device).expect("a kernel");
+        let mut rng = StdRng::seed_from_u64(4);
+        let picks: Vec<u32> = (0..20).map(|at| at * 5 % count as u32).collect();
+        let changes: Vec<_> = picks
+            .iter()
+            .map(|_| Augment::default().draw(&mut rng))
+            .collect();
+        for changes in [&changes[..], &[]] {
+            let found = read(stored.images(&picks, changes).flatten(0, 3)).await;
+            let mut expected = vec![0.0; found.len()];
+            let none = Change::default();
+            let out = expected.chunks_exact_mut(side * side);
+            for (at, (&pick, out)) in picks.iter().zip(out).enumerate() {
+                let change = changes.get(at).unwrap_or(&none);
+                change.apply_into(images.image(pick as usize), side, out);
+            }
+            let expected: Vec<f32> = expected.iter().map(|x| (x - MEAN) / DEVIATION).collect();
+            // A pixel's place is rounded, and neighbours differ by up to 255.
+            close(&format!("images of {side}"), &found, &expected, 1e-3, 1.0);
+        }
     }
 }

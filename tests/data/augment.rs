@@ -23,7 +23,8 @@ fn cross() -> Vec<u8> {
 
 fn apply(augment: Augment, seed: u64) -> Vec<f32> {
     let mut out = vec![f32::NAN; SIDE * SIDE];
-    augment.apply_into(&cross(), SIDE, &mut StdRng::seed_from_u64(seed), &mut out);
+    let change = augment.draw(&mut StdRng::seed_from_u64(seed));
+    change.apply_into(&cross(), SIDE, &mut out);
     out
 }
 
@@ -40,7 +41,7 @@ fn inks(augment: Augment) -> Vec<f32> {
 fn amounts_of_zero_keep_every_pixel_and_draw_nothing() {
     let mut rng = StdRng::seed_from_u64(1);
     let mut out = vec![f32::NAN; SIDE * SIDE];
-    NOTHING.apply_into(&cross(), SIDE, &mut rng, &mut out);
+    NOTHING.draw(&mut rng).apply_into(&cross(), SIDE, &mut out);
     let expected: Vec<f32> = cross().iter().map(|&x| f32::from(x) / 255.0).collect();
     assert_eq!(out, expected);
     assert_eq!(rng, StdRng::seed_from_u64(1));
@@ -77,7 +78,8 @@ fn a_shift_moves_the_centre_of_mass_within_its_bound() {
     square[6 * SIDE + 6] = 255;
     let mut out = [0.0; SIDE * SIDE];
     for seed in 0..20 {
-        shift.apply_into(&square, SIDE, &mut StdRng::seed_from_u64(seed), &mut out);
+        let change = shift.draw(&mut StdRng::seed_from_u64(seed));
+        change.apply_into(&square, SIDE, &mut out);
         let x: f32 = (0..)
             .zip(&out)
             .map(|(i, ink)| (i % SIDE as u16) as f32 * ink)

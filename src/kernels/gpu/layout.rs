@@ -10,7 +10,7 @@ const ALIGNMENT: usize = 64;
 const WIDEST: usize = 128;
 const WIDEST_HEAD: usize = 32;
 /// What WebGPU binds at least, in values of 4 bytes.
-const LARGEST_BUFFER: usize = (128 << 20) / 4;
+pub const LARGEST_BUFFER: usize = (128 << 20) / 4;
 /// Segments that weight gradients are summed in, at most.
 const SEGMENTS: usize = 32;
 

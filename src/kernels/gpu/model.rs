@@ -135,6 +135,7 @@ impl Pass {
             shader,
             model: Some((self.layout, self.tiling)),
             logits: None,
+            picture: None,
             save: self.save,
             drop: self.drop,
         };

@@ -139,11 +139,12 @@ fn loss(logits: CubeTensor, targets: CubeTensor) -> (CubeTensor, CubeTensor) {
 }
 
 /// A shader of any model.
-fn plain(shader: Shader) -> Variant {
+pub fn plain(shader: Shader) -> Variant {
     Variant {
         shader,
         model: None,
         logits: None,
+        picture: None,
         save: false,
         drop: None,
     }

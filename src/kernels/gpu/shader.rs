@@ -39,6 +39,7 @@ shaders! {
     Reduce = "reduce";
     CrossEntropy = "cross_entropy";
     Scale = "scale";
+    Pick = "pick";
     Adam = "adam";
     Clip = "clip";
 }
@@ -109,6 +110,8 @@ pub struct Variant {
     pub model: Option<(Layout, Tiling)>,
     /// Images and classes, for the loss.
     pub logits: Option<[usize; 2]>,
+    /// Side, and the bits of mean and deviation, for images.
+    pub picture: Option<(usize, [u32; 2])>,
     /// Whether a backward pass follows.
     pub save: bool,
     pub drop: Option<Drop>,
@@ -147,6 +150,12 @@ impl Variant {
         }
         if let Some([images, classes]) = self.logits {
             values.number("IMAGES", images).number("CLASSES", classes);
+        }
+        if let Some((side, [mean, deviation])) = self.picture {
+            values
+                .number("SIDE", side)
+                .constant("MEAN", &float(f32::from_bits(mean)))
+                .constant("DEVIATION", &float(f32::from_bits(deviation)));
         }
         values.flag("SAVE", self.save);
         if let Some(drop) = self.drop {
