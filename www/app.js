@@ -40,12 +40,12 @@ let ready = false;
 /** @type {Prediction | null} */
 let prediction = null;
 
-async function start() {
+async function start({ measure } = { measure: false }) {
   started = true;
   ready = false;
   status.showLoading();
   try {
-    const device = await client.start(settings);
+    const device = await client.start(settings, { measure });
     ready = true;
     status.showReady();
     status.showDevice(device);
@@ -107,7 +107,8 @@ for (const select of [deviceSelect, modelSelect]) {
     settings.model = /** @type {import("./protocol.js").Model} */ (modelSelect.value);
     status.showProblems("settings", []);
     applySettings();
-    start();
+    // Who chooses a device, even the best one once more, wants to know how fast they are now.
+    start({ measure: select === deviceSelect });
   });
 }
 

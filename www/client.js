@@ -26,12 +26,13 @@ export class Client {
    * leave nothing behind. What was pending is rejected with the code `superseded`.
    *
    * @param {Pick<import("./settings.js").Settings, "device" | "model">} settings
+   * @param {{ measure: boolean }} options whether to forget how fast the devices were
    * @returns {Promise<DeviceState>}
    */
-  start({ device, model }) {
+  start({ device, model }, { measure }) {
     this.#worker.stop(new CodedError("superseded", "another model or device was chosen"));
     this.#worker.start();
-    return this.#worker.call({ type: "load", device, model });
+    return this.#worker.call({ type: "load", device, model, measure });
   }
 
   /**

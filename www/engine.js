@@ -1,6 +1,7 @@
 /**
  * Which classifier answers: the CPU one at once, the WebGPU one as soon as it is ready, and the
- * CPU one again where the GPU fails. Runs in the worker; gets the wasm modules from outside.
+ * CPU one again where the GPU fails. `auto` takes WebGPU only where it reads faster. Runs in the
+ * worker; gets the wasm modules from outside.
  *
  * @typedef {import("./protocol.js").Device} Device
  * @typedef {import("./protocol.js").DeviceState} DeviceState
@@ -17,11 +18,20 @@
  * @property {Uint8Array} weights
  * @property {() => Promise<WasmModule>} loadWebGpu
  * @property {(state: DeviceState) => void} onDevice
+ * @property {Pick<import("./speeds.js").Speeds, "recall" | "remember">} speeds
+ * @property {boolean} measure whether to measure even what was measured before
+ * @property {() => number} now milliseconds
  */
+import { fastest, keyOf, race, sayReading } from "./fastest.js";
 import { codeOf, messageOf } from "./protocol.js";
 
 const NO_NDARRAY = "This build does not contain the ndarray backend.";
 const SOFTWARE_ADAPTER = "The only WebGPU adapter is a software one, which is slower than the CPU.";
+
+/** How often each device reads it to find the faster one. */
+const RACE = { warmUps: 2, rounds: 7 };
+/** A 7, in units of the pad. */
+const SAMPLE = [{ points: Float32Array.of(80, 70, 200, 70, 160, 140, 130, 215), width: 20 }];
 
 /** Codes of errors that are about the input: another device would say the same. */
 const INPUT_ERRORS = new Set(["invalid-argument", "invalid-image"]);
@@ -64,18 +74,27 @@ export class Engine {
     }
   }
 
-  /** Changes to WebGPU where that is wanted and there; says why where it is not. */
+  /** Changes to WebGPU where that is wanted and there, and the faster; says why where it is not. */
   async takeOver() {
-    const { device, cpu } = this.#options;
+    const { device, cpu, speeds, measure } = this.#options;
     if (device !== "auto" && device !== "webgpu") return;
     this.#report(describe(this.#cpu, "Looking for a GPU …"), { pending: true });
     try {
       const probe = await cpu.probeWebGpu();
       const refusal = refuse(device, probe);
       if (refusal) return this.#report(describe(this.#cpu, refusal));
+      const key = keyOf("draw", probe.description, this.#cpu.config);
+      const known = device === "auto" && !measure ? await speeds.recall(key) : null;
+      if (known && fastest(known) === "cpu") return this.#report(describe(this.#cpu, sayReading(known)));
       this.#report(describe(this.#cpu, "Starting WebGPU …"), { pending: true });
-      this.#gpu = await this.#startGpu();
-      this.#report(describe(this.#gpu, null));
+      const gpu = await this.#startGpu();
+      const timings = device === "auto" ? (known ?? (await this.#compare(gpu, key))) : null;
+      if (timings && fastest(timings) === "cpu") {
+        gpu.free();
+        return this.#report(describe(this.#cpu, sayReading(timings)));
+      }
+      this.#gpu = gpu;
+      this.#report(describe(gpu, timings && sayReading(timings)));
     } catch (error) {
       this.#leaveGpu("WebGPU could not be started", error);
     }
@@ -118,6 +137,21 @@ export class Engine {
     const { kind, fallback } = gpu.deviceInfo;
     if (kind !== "webgpu") throw new Error(fallback?.reason ?? `the model was loaded on ${kind}`);
     return gpu;
+  }
+
+  /**
+   * The CPU answers in between.
+   *
+   * @param {Classifier} gpu
+   * @param {string} key
+   */
+  async #compare(gpu, key) {
+    const { speeds, now } = this.#options;
+    this.#report(describe(this.#cpu, "Comparing WebGPU with the CPU …"), { pending: true });
+    const work = { cpu: () => this.#cpu.classify(SAMPLE), webgpu: () => this.#orCrash(gpu.classify(SAMPLE)) };
+    const timings = await race(work, { ...RACE, now });
+    await speeds.remember(key, timings);
+    return timings;
   }
 
   /**

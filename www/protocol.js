@@ -14,7 +14,8 @@
  * learnt.
  * @typedef {"default" | "reference" | `run:${string}`} Model
  *
- * @typedef {{ type: "load", device: Device, model: Model }} LoadRequest
+ * @typedef {{ type: "load", device: Device, model: Model, measure: boolean }} LoadRequest
+ *   `measure` finds out anew which device is the fastest, where `auto` is to be that
  * @typedef {{ type: "classify", strokes: Stroke[] }} ClassifyRequest
  *
  * @typedef {{ name: string, message: string, code: string, stack: string | undefined }} PlainError

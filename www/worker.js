@@ -4,6 +4,7 @@ import { Engine } from "./engine.js";
 import { CodedError } from "./protocol.js";
 import { serve } from "./rpc.js";
 import { runOfModel } from "./settings.js";
+import { Speeds } from "./speeds.js";
 import { readFile } from "./storage.js";
 import { checkpointPath } from "./train/store.js";
 import { loadWasm } from "./wasm.js";
@@ -33,7 +34,7 @@ async function answer(request) {
 }
 
 /** @param {LoadRequest} request */
-async function load({ device, model }) {
+async function load({ device, model, measure }) {
   const build = device === "ndarray" ? "ndarray" : "cpu";
   const [cpu, source] = await Promise.all([loadWasm(build, progressOf("cpu")), loadWeights(model)]);
   engine = await Engine.start({
@@ -42,6 +43,9 @@ async function load({ device, model }) {
     cpu: cpu.module,
     loadWebGpu: async () => (await loadWasm("webgpu", progressOf("webgpu"))).module,
     onDevice: (state) => post({ event: "device", device: state }),
+    speeds: new Speeds(),
+    measure,
+    now: () => performance.now(),
   });
   // After the reply, which must not wait for a GPU.
   setTimeout(() => engine?.takeOver());

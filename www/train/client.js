@@ -83,12 +83,12 @@ export class TrainClient {
   }
 
   /**
-   * @param {import("./protocol.js").RunSpec} run
+   * @param {Request<"start">} request
    * @returns {Promise<RunInfo>}
    */
-  start(run) {
+  start(request) {
     keepStorage();
-    return this.#call({ type: "start", run });
+    return this.#call({ type: "start", ...request });
   }
 
   /**

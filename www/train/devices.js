@@ -1,5 +1,6 @@
 /**
  * Where a trainer computes: on WebGPU where that is wanted and there, or else on the CPU, and why.
+ * `auto` takes WebGPU only where its steps are faster.
  *
  * @typedef {import("../cpu.js").Trainer} Trainer
  * @typedef {import("../protocol.js").Device} Device
@@ -8,10 +9,20 @@
  * @typedef {import("../wasm.js").WasmModule} WasmModule
  * @typedef {(build: Build) => Promise<Loaded>} Load
  *
+ * @typedef {object} Around
+ * @property {Pick<import("../speeds.js").Speeds, "recall" | "remember">} speeds
+ * @property {() => number} now milliseconds
+ *
+ * @typedef {object} Question which device is the fastest for a run
+ * @property {(module: WasmModule) => import("./trial.js").Options} options of the run
+ * @property {boolean} measure whether to measure even what was measured before
+ *
  * @typedef {{ trainer: Trainer, memory: WebAssembly.Memory, reason: string | null }} Opened
  */
 import { isFromCpu, refuse } from "../engine.js";
+import { fastest, keyOf, sayStep } from "../fastest.js";
 import { codeOf, messageOf } from "../protocol.js";
+import { timeStep } from "./trial.js";
 
 /**
  * @template T what the trainer is made from
@@ -24,7 +35,7 @@ import { codeOf, messageOf } from "../protocol.js";
 /** Codes of errors that are about the input: another device would say the same. */
 const INPUT_ERRORS = new Set([
   "invalid-argument", "invalid-checkpoint", "invalid-config", "invalid-data", "data-needed",
-  "missing-tensor", "not-safetensors", "other-data", "tensor-shape", "unknown-preset",
+  "missing-tensor", "non-finite-loss", "not-safetensors", "other-data", "tensor-shape", "unknown-preset",
 ]);
 
 export class Devices {
@@ -32,6 +43,8 @@ export class Devices {
   #load;
   /** @type {(what: string) => void} */
   #onWait;
+  /** @type {Around} */
+  #around;
   /** @type {Map<Build, Promise<Loaded>>} */
   #loaded = new Map();
   /** @type {PromiseWithResolvers<never> | null} rejects when the GPU module has crashed */
@@ -42,10 +55,12 @@ export class Devices {
   /**
    * @param {Load} load
    * @param {(what: string) => void} onWait what takes its time
+   * @param {Around} around
    */
-  constructor(load, onWait) {
+  constructor(load, onWait, around) {
     this.#load = load;
     this.#onWait = onWait;
+    this.#around = around;
   }
 
   /**
@@ -67,17 +82,22 @@ export class Devices {
    * @template T
    * @param {Device} device
    * @param {Maker<T>} maker
+   * @param {Question} question for `auto`
+   * @param {AbortSignal} signal ends measuring
    * @returns {Promise<Opened>}
    */
-  async open(device, maker) {
+  async open(device, maker, question, signal) {
     if (device === "ndarray") return this.#open("ndarray", maker, null);
     if (device === "cpu") return this.#open("cpu", maker, null);
-    const refusal = await this.#refuseGpu(device);
+    const { refusal, adapter } = await this.#probe(device);
     if (refusal) return this.#open("cpu", maker, refusal);
-    this.#onWait("Starting WebGPU …");
     try {
-      return await this.#open("webgpu", maker, null);
+      const verdict = device === "auto" ? await this.#compare(question, adapter, signal) : null;
+      if (verdict?.device === "cpu") return this.#open("cpu", maker, verdict.reason);
+      this.#onWait("Starting WebGPU …");
+      return await this.#open("webgpu", maker, verdict?.reason ?? null);
     } catch (error) {
+      signal.throwIfAborted();
       if (!(error instanceof GpuError)) throw error;
       return this.#open("cpu", maker, error.message);
     }
@@ -120,11 +140,55 @@ export class Devices {
   }
 
   /** @param {"auto" | "webgpu"} device */
-  async #refuseGpu(device) {
-    if (this.#gpuFailure) return `${this.#gpuFailure}; reload the page to try it again`;
+  async #probe(device) {
+    if (this.#gpuFailure) return { refusal: `${this.#gpuFailure}; reload the page to try it again`, adapter: "" };
     this.#onWait("Looking for a GPU …");
     const { module } = await this.load("cpu");
-    return refuse(device, await module.probeWebGpu());
+    const probe = await module.probeWebGpu();
+    return { refusal: refuse(device, probe), adapter: probe.description };
+  }
+
+  /**
+   * @param {Question} question
+   * @param {string} adapter
+   * @param {AbortSignal} signal
+   * @returns {Promise<{ device: "cpu" | "webgpu", reason: string } | null>} null where nobody knows
+   */
+  async #compare({ options, measure }, adapter, signal) {
+    const { speeds } = this.#around;
+    const { module } = await this.load("cpu");
+    try {
+      const run = options(module);
+      const preset = module.preset(run.preset);
+      const { batch } = { ...preset.recipe, ...run.recipe };
+      const key = keyOf("train", adapter, { ...preset.config, ...run.config, batch });
+      const known = measure ? null : await speeds.recall(key);
+      const timings = known ?? (await this.#time(run, batch, signal));
+      if (!known) await speeds.remember(key, timings);
+      return { device: fastest(timings), reason: sayStep(timings, batch) };
+    } catch (error) {
+      if (error instanceof GpuError || signal.aborted) throw error;
+      // What is wrong with the run is said by who opens it.
+      return null;
+    }
+  }
+
+  /**
+   * One after the other: a run's steps follow each other closely too.
+   *
+   * @param {import("./trial.js").Options} run
+   * @param {number} batch
+   * @param {AbortSignal} signal
+   */
+  async #time(run, batch, signal) {
+    const around = { now: this.#around.now, signal };
+    const cpu = await this.load("cpu");
+    const gpu = await asGpuError(this.load("webgpu"));
+    signal.throwIfAborted();
+    this.#onWait("Comparing WebGPU with the CPU …");
+    this.#expectCrash();
+    const webgpu = await asGpuError(this.orCrash(timeStep(gpu.module, "webgpu", run, batch, around)));
+    return { cpu: await timeStep(cpu.module, "cpu", run, batch, around), webgpu };
   }
 
   /**

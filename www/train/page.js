@@ -107,7 +107,7 @@ class TrainPage {
   async #start() {
     const name = this.#name.value.trim() || this.#suggestName();
     this.#clear(new RunRecord(), name);
-    await this.#begin(() => this.#client.start(this.#setup.runSpec(name)));
+    await this.#begin(() => this.#client.start({ run: this.#setup.runSpec(name), measure: this.#setup.takeDeviceChoice() }));
   }
 
   /** @param {RunInfo} run */

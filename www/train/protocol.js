@@ -66,8 +66,9 @@
  *   recipe: Partial<Recipe> }} CheckRequest → { parameters: number }, rejects with what is wrong
  * @typedef {{ type: "preset", preset: Preset }} PresetRequest
  *   → { config: VitConfig, recipe: Recipe }
- * @typedef {{ type: "start", run: RunSpec }} StartRequest
- *   → RunInfo, once it runs; takes the place of a run that is paused or has ended
+ * @typedef {{ type: "start", run: RunSpec, measure: boolean }} StartRequest
+ *   → RunInfo, once it runs; takes the place of a run that is paused or has ended; `measure` finds
+ *   out anew which device is the fastest, where `auto` is to be that
  * @typedef {{ type: "resume", id: string, data?: DataSpec }} ResumeRequest
  *   from the checkpoint, like `start`; `data` where the run's own is not known here
  * @typedef {{ type: "pause" }} PauseRequest after the present step; writes a checkpoint

@@ -10,12 +10,12 @@
  * @typedef {import("./devices.js").Opened} Opened
  * @typedef {import("../wasm.js").WasmModule} WasmModule
  * @typedef {import("./devices.js").Maker<Lease | null>} Maker
- * @typedef {{ isCancelled: boolean, cancelled: PromiseWithResolvers<never> }} Loading
  *
  * @typedef {object} Plan
  * @property {RunSpec} spec
  * @property {Maker} maker
  * @property {(trainer: Trainer) => RunInfo} run
+ * @property {import("./devices.js").Question} question
  */
 import { describe } from "../engine.js";
 import { CodedError } from "../protocol.js";
@@ -29,7 +29,7 @@ export class Runner {
   #data;
   /** @type {(event: TrainEvent) => void} */
   #post;
-  /** @type {Loading | null} */
+  /** @type {AbortController | null} cancels what is being loaded */
   #loading = null;
   /** @type {Session | null} */
   session = null;
@@ -47,9 +47,10 @@ export class Runner {
 
   /**
    * @param {RunSpec} spec
+   * @param {boolean} measure
    * @returns {Promise<RunInfo>}
    */
-  start(spec) {
+  start(spec, measure) {
     const { preset, config, recipe } = spec;
     const id = newRunId();
     return this.#load(id, async () => {
@@ -59,7 +60,8 @@ export class Runner {
         if (!data) throw new TypeError("a new run needs data");
         return module.Trainer.create({ data, device, preset, config, recipe });
       });
-      return { spec, maker, run: (trainer) => newRun(id, spec, trainer) };
+      const question = { options: () => ({ preset, config, recipe }), measure };
+      return { spec, maker, question, run: (trainer) => newRun(id, spec, trainer) };
     });
   }
 
@@ -76,7 +78,8 @@ export class Runner {
     return this.#load(id, async () => {
       const [run, checkpoint] = await Promise.all([readRun(id), readCheckpoint(id)]);
       const spec = data ? { ...run.spec, data } : run.spec;
-      return { spec, maker: this.#resumer(checkpoint, spec.data), run: () => ({ ...run, spec }) };
+      const question = { options: (/** @type {WasmModule} */ module) => optionsOf(checkpoint, spec, module), measure: false };
+      return { spec, maker: this.#resumer(checkpoint, spec.data), question, run: () => ({ ...run, spec }) };
     });
   }
 
@@ -94,10 +97,7 @@ export class Runner {
   async discard() {
     const loading = this.#loading;
     this.#loading = null;
-    if (loading) {
-      loading.isCancelled = true;
-      loading.cancelled.reject(new CodedError("superseded", "loading was cancelled"));
-    }
+    loading?.abort(new CodedError("superseded", "loading was cancelled"));
     await this.#close();
     this.#postIdle();
   }
@@ -111,12 +111,14 @@ export class Runner {
     if (this.#loading || this.session?.isGoingOn) {
       throw new CodedError("run-active", "a run is going on: pause or stop it first");
     }
-    /** @type {Loading} */
-    const loading = (this.#loading = { isCancelled: false, cancelled: Promise.withResolvers() });
+    const loading = (this.#loading = new AbortController());
+    const { signal } = loading;
+    const cancelled = Promise.withResolvers();
+    signal.addEventListener("abort", () => cancelled.reject(signal.reason));
     try {
-      return await Promise.race([this.#open(id, plan, loading), loading.cancelled.promise]);
+      return await Promise.race([this.#open(id, plan, signal), cancelled.promise]);
     } catch (error) {
-      if (!loading.isCancelled) this.#postIdle();
+      if (!signal.aborted) this.#postIdle();
       throw error;
     } finally {
       if (this.#loading === loading) this.#loading = null;
@@ -128,20 +130,21 @@ export class Runner {
    *
    * @param {string} id
    * @param {() => Promise<Plan>} plan
-   * @param {Loading} loading
+   * @param {AbortSignal} signal
    * @returns {Promise<RunInfo>}
    */
-  async #open(id, plan, loading) {
+  async #open(id, plan, signal) {
     await this.#close();
     this.wait("Loading …");
     const release = await lockRun(id);
     try {
-      const { spec, maker, run } = await plan();
-      const opened = await this.#devices.open(spec.device, maker);
+      const { spec, maker, question, run } = await plan();
+      const opened = await this.#devices.open(spec.device, maker, question, signal);
       const session = this.#sessionOf(opened, run(opened.trainer), release);
       try {
-        if (!loading.isCancelled) await session.start();
-        if (loading.isCancelled) await loading.cancelled.promise;
+        signal.throwIfAborted();
+        await session.start();
+        signal.throwIfAborted();
       } catch (error) {
         await session.close();
         throw error;
@@ -221,12 +224,22 @@ export class Runner {
 
   /** @param {string} message what takes its time while a run is loaded */
   wait(message) {
-    if (this.#loading && !this.#loading.isCancelled) this.#post({ event: "state", state: "loading", run: null, message });
+    if (this.#loading) this.#post({ event: "state", state: "loading", run: null, message });
   }
 
   #postIdle() {
     this.#post({ event: "state", state: "idle", run: null, message: null });
   }
+}
+
+/**
+ * @param {Uint8Array} checkpoint
+ * @param {RunSpec} spec
+ * @param {Pick<WasmModule, "Trainer">} module
+ */
+function optionsOf(checkpoint, { preset }, module) {
+  const { config, recipe } = module.Trainer.inspect(checkpoint);
+  return { preset, config, recipe };
 }
 
 /**

@@ -29,6 +29,7 @@ export class Setup extends EventTarget {
   /** @type {string | undefined} what the worker finds wrong */
   #wrong = "The setup is loading.";
   #checks = 0;
+  #isDeviceChosen = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
@@ -47,8 +48,9 @@ export class Setup extends EventTarget {
     this.#all = find("all-hyperparameters", HTMLDetailsElement, panel);
     this.#parameters = find("parameters", HTMLElement, panel);
     this.#form.addEventListener("change", (event) => {
-      const isPreset = event instanceof CustomEvent && event.detail === "preset";
-      if (isPreset) this.#choosePreset();
+      const name = event instanceof CustomEvent ? event.detail : undefined;
+      if (name === "train-device") this.#isDeviceChosen = true;
+      if (name === "preset") this.#choosePreset();
       else this.#changed();
     });
     this.#data.addEventListener("change", () => this.#changed());
@@ -125,6 +127,16 @@ export class Setup extends EventTarget {
       ...this.#changes,
       data: this.spec,
     };
+  }
+
+  /**
+   * Who chooses a device, even the best one once more, wants to know how fast they are now.
+   * @returns {boolean} whether somebody did since it was last asked
+   */
+  takeDeviceChoice() {
+    const isChosen = this.#isDeviceChosen;
+    this.#isDeviceChosen = false;
+    return isChosen;
   }
 
   get #changes() {

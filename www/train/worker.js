@@ -1,5 +1,6 @@
 /** The worker of the training page: it owns the wasm objects, so that the page never waits. */
 import { serve } from "../rpc.js";
+import { Speeds } from "../speeds.js";
 import { loadWasm } from "../wasm.js";
 import { Data } from "./data.js";
 import { Devices } from "./devices.js";
@@ -13,6 +14,7 @@ const data = new Data(post);
 const devices = new Devices(
   (build) => loadWasm(build, (loaded, total) => post({ event: "download", file: `${build}_bg.wasm`, loaded, total })),
   (what) => runner.wait(what),
+  { speeds: new Speeds(), now: () => performance.now() },
 );
 const runner = new Runner(devices, data, post);
 
@@ -22,7 +24,7 @@ serve(answer, (error) => devices.absorb(error));
 async function answer(request) {
   switch (request.type) {
     case "start":
-      return runner.start(request.run);
+      return runner.start(request.run, request.measure);
     case "resume":
       return runner.resume(request.id, request.data);
     case "pause":

@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Devices } from "../../www/train/devices.js";
+import { fakeSpeeds, plain } from "./fakes.mjs";
+
+const REAL = { usable: true, software: false, description: "Test GPU", code: null, reason: null };
+const coded = (code) => Object.assign(new Error(code), { code });
+
+/** Devices whose steps take so many milliseconds; `fail` and `hang` are about the GPU's steps. */
+function setUp({ cpu = 1, webgpu = 1, probe = REAL, fail, hang, known } = {}) {
+  const clock = { now: 0 };
+  const around = { loaded: [], waits: [], steps: { cpu: [], webgpu: [] }, alive: 0, speeds: fakeSpeeds(known) };
+  const takes = { cpu, webgpu };
+  const trainer = (kind, recipe) => {
+    around.alive += 1;
+    let first = true;
+    return {
+      recipe,
+      deviceInfo: { kind, fallback: null },
+      free: () => (around.alive -= 1),
+      step: async (count, signal) => {
+        signal.throwIfAborted();
+        around.onStep?.(kind);
+        if (kind === "webgpu" && fail) throw fail;
+        if (kind === "webgpu" && hang) return hang(around.devices);
+        around.steps[kind].push(count);
+        clock.now += count * takes[kind] + (first ? 1000 : 0);
+        first = false;
+        return { losses: new Float32Array(count) };
+      },
+    };
+  };
+  const load = async (kind) => {
+    around.loaded.push(kind);
+    const module = {
+      probeWebGpu: async () => probe,
+      preset: () => ({ config: { width: 8, heads: 2 }, recipe: { batch: 64, epochs: 1 } }),
+      DataSet: {
+        synthetic: () => {
+          around.alive += 1;
+          return { free: () => (around.alive -= 1) };
+        },
+      },
+      Trainer: { create: async ({ device, recipe }) => trainer(device, recipe) },
+    };
+    return { module, memory: {} };
+  };
+  around.devices = new Devices(load, (what) => around.waits.push(what), { speeds: around.speeds, now: () => clock.now });
+  around.open = async ({ device = "auto", config = {}, recipe = {}, measure = false, signal = new AbortController().signal } = {}) => {
+    const maker = { prepare: async () => null, make: async (_module, _data, kind) => trainer(kind, recipe), release: () => {} };
+    const question = { options: () => ({ preset: "default", config, recipe }), measure };
+    const opened = await around.devices.open(device, maker, question, signal);
+    // All but the trainer of the run is gone.
+    assert.equal(around.alive, hang ? 3 : 1);
+    return `${opened.trainer.deviceInfo.kind}: ${plain(opened.reason)}`;
+  };
+  return around;
+}
+
+test("auto trains on the GPU where its steps are faster, and says how much", async () => {
+  const around = setUp({ cpu: 127, webgpu: 35 });
+  assert.equal(await around.open(), "webgpu: WebGPU takes 35 ms for a step of 64 images, the CPU 127 ms.");
+  assert.ok(around.waits.includes("Comparing WebGPU with the CPU …"));
+});
+
+test("auto trains on the CPU where its steps are faster", async () => {
+  const around = setUp({ cpu: 5, webgpu: 20 });
+  assert.equal(await around.open({ recipe: { batch: 8 } }), "cpu: The CPU takes 5.0 ms for a step of 8 images, WebGPU 20 ms.");
+});
+
+test("short steps are timed several at a time, long ones once", async () => {
+  const around = setUp({ cpu: 900, webgpu: 30 });
+  await around.open();
+  assert.deepEqual(around.steps, { cpu: [1, 1], webgpu: [1, 1, 3, 3, 3] });
+});
+
+test("where the CPU is known to be faster, the GPU's build is not even loaded", async () => {
+  const first = setUp({ cpu: 1, webgpu: 2 });
+  await first.open();
+  const second = setUp({ known: first.speeds.kept });
+  assert.equal(await second.open(), "cpu: The CPU takes 1.0 ms for a step of 64 images, WebGPU 2.0 ms.");
+  assert.deepEqual(second.loaded, ["cpu"]);
+});
+
+test("where the GPU is known to be faster, it is taken without measuring", async () => {
+  const first = setUp({ cpu: 2, webgpu: 1 });
+  await first.open();
+  const second = setUp({ known: first.speeds.kept });
+  assert.match(await second.open(), /^webgpu: WebGPU takes 1.0 ms/);
+  assert.deepEqual(second.steps, { cpu: [], webgpu: [] });
+});
+
+test("another model, batch or adapter is measured, and what is to be measured anew", async () => {
+  const first = setUp({ cpu: 1, webgpu: 2 });
+  await first.open();
+  for (const [change, options] of [
+    [{}, { config: { width: 16 } }],
+    [{}, { recipe: { batch: 32 } }],
+    [{ probe: { ...REAL, description: "Other GPU" } }, {}],
+    [{}, { measure: true }],
+  ]) {
+    const second = setUp({ cpu: 4, webgpu: 3, known: new Map(first.speeds.kept), ...change });
+    assert.match(await second.open(options), /^webgpu: WebGPU takes 3.0 ms/);
+  }
+  // The same, spelt out.
+  const same = setUp({ cpu: 4, webgpu: 3, known: first.speeds.kept });
+  assert.match(await same.open({ config: { heads: 2 }, recipe: { batch: 64 } }), /^cpu: The CPU takes 1.0 ms/);
+});
+
+test("WebGPU asked for is taken without measuring", async () => {
+  const around = setUp({ cpu: 1, webgpu: 9 });
+  assert.equal(await around.open({ device: "webgpu" }), "webgpu: ");
+  assert.deepEqual(around.steps, { cpu: [], webgpu: [] });
+});
+
+test("a software adapter is left alone without measuring", async () => {
+  const around = setUp({ probe: { ...REAL, software: true, reason: "software" } });
+  assert.equal(await around.open(), "cpu: software");
+  assert.deepEqual(around.loaded, ["cpu"]);
+});
+
+test("a GPU that fails while it is measured leaves the CPU, and nothing is remembered", async () => {
+  const crash = (devices) => {
+    setTimeout(() => devices.absorb(new Error("lost")));
+    return new Promise(() => {});
+  };
+  for (const options of [{ fail: new Error("lost") }, { hang: crash }]) {
+    const around = setUp(options);
+    assert.equal(await around.open(), "cpu: WebGPU could not be started: lost");
+    assert.equal(around.speeds.kept.size, 0);
+  }
+});
+
+test("where the run itself can't be measured, the GPU is taken as before", async () => {
+  const around = setUp({ fail: coded("non-finite-loss") });
+  assert.equal(await around.open(), "webgpu: ");
+});
+
+test("a run that is cancelled while it is measured is not opened", async () => {
+  const around = setUp();
+  const controller = new AbortController();
+  around.onStep = (kind) => kind === "webgpu" && controller.abort(coded("superseded"));
+  await assert.rejects(around.open({ signal: controller.signal }), { code: "superseded" });
+  assert.equal(around.alive, 0);
+  assert.deepEqual(around.steps.cpu, []);
+});
