@@ -28,6 +28,7 @@ pub struct Pass {
     drop: Option<Drop>,
     /// What common.wgsl describes, for each section.
     step: Handle,
+    /// For a backward pass, with transposed copies: see `transpose.wgsl`.
     params: Handle,
     save: bool,
 }
@@ -39,7 +40,7 @@ impl fmt::Debug for Pass {
     }
 }
 
-/// What an encoder block's backward pass needs. Empty norms and scales where there are none.
+/// What an encoder block's backward pass needs.
 #[derive(Clone, Debug)]
 struct SavedBlock {
     /// `[batch, tokens, width]`, what the block got.
@@ -93,7 +94,7 @@ impl Pass {
             }
         }
         let step = upload(&client, &step);
-        Self {
+        let pass = Self {
             drop: Drop::of(dropout),
             client,
             layout,
@@ -102,7 +103,24 @@ impl Pass {
             step,
             params,
             save,
+        };
+        if save { pass.with_transposed() } else { pass }
+    }
+
+    /// With a copy of the blocks' matrices for the backward pass.
+    fn with_transposed(self) -> Self {
+        let blocks = self.layout.block(self.layout.layers).start - self.layout.block(0).start;
+        let both = self.empty(self.layout.values() + blocks);
+        let size = [self.layout.values(), 1];
+        self.run(Shader::Transpose, size, &[&self.params, &both]);
+        Self {
+            params: both,
+            ..self
         }
+    }
+
+    fn is_pre(&self) -> bool {
+        self.layout.norm == Norm::Pre
     }
 
     /// Values of the parameters' buffer.
@@ -147,12 +165,17 @@ impl Pass {
         [self.rows().div_ceil(self.tiling.rows), 1]
     }
 
+    /// Parameters and [`Pass::step`] from a section on: the embedding is 0, the head the last.
     fn section(&self, index: usize) -> [Handle; 2] {
+        let layout = &self.layout;
         let Section { start, .. } = match index {
-            0 => self.layout.embedding(),
-            index if index <= self.layout.layers => self.layout.block(index - 1),
-            _ => self.layout.head(),
+            0 => layout.embedding(),
+            index if index <= layout.layers => layout.block(index - 1),
+            _ => layout.head(),
         };
+        // Transposed copies follow each block.
+        let copies = layout.block(index.saturating_sub(1)).start - layout.block(0).start;
+        let start = start + if self.save { copies } else { 0 };
         [from(&self.params, start), from(&self.step, index * STEP)]
     }
 
@@ -165,19 +188,21 @@ impl Pass {
         let [params, step] = self.section(0);
         let size = [self.rows() * width / 4, 1];
         self.run(Shader::Embed, size, &[&params, &step, &images, &x]);
+        let mut norm = self.normalized(self.rows());
+        if self.is_pre() {
+            let buffers = [&step, &x, &norm.values, &norm.scales];
+            self.run(Shader::Norm, self.tokens(), &buffers);
+        }
         let mut blocks = Vec::with_capacity(layers);
         for index in 0..layers {
-            let (y, saved) = self.block(index, x);
+            let (y, next, saved) = self.block(index, x, norm);
             blocks.push(saved);
-            x = y;
+            (x, norm) = (y, next);
         }
         let [params, step] = self.section(layers + 1);
         let logits = self.empty(self.batch * self.layout.classes);
         let head = self.normalized(self.batch);
-        let mut buffers = vec![&params, &step, &x, &logits];
-        if self.save {
-            buffers.extend([&head.values, &head.scales]);
-        }
+        let buffers = [&params, &step, &x, &logits, &head.values, &head.scales];
         self.run(Shader::Head, [self.batch, 1], &buffers);
         let saved = Saved {
             images,
@@ -187,45 +212,44 @@ impl Pass {
         (logits, saved)
     }
 
-    fn block(&self, index: usize, x: Handle) -> (Handle, SavedBlock) {
-        let Layout { heads, norm, .. } = self.layout;
+    /// The block's output and, for pre-norm, what the next norm makes of it. `norm` is what the
+    /// first norm made of `x`, for pre-norm.
+    fn block(&self, index: usize, x: Handle, norm: Normalized) -> (Handle, Normalized, SavedBlock) {
         let [params, step] = self.section(index + 1);
-        let norms = [0, 1].map(|_| self.normalized(self.rows()));
-        let [norm1, norm2] = norms.each_ref().map(|n| [&n.values, &n.scales]);
-        let pre = norm == Norm::Pre;
-        let with = |base: Vec<&Handle>, norm: [&Handle; 2], saves: bool| {
-            let mut buffers: Vec<Handle> = base.into_iter().cloned().collect();
-            if saves && self.save {
-                buffers.extend(norm.map(Handle::clone));
-            }
-            buffers
+        let [rows, pre] = [self.rows(), usize::from(self.is_pre())];
+        let qkv = self.empty(3 * rows * self.layout.width);
+        let input = if pre == 1 { &norm.values } else { &x };
+        let [tokens, _] = self.tokens();
+        self.run(Shader::Qkv, [3 * tokens, 1], &[&params, &step, input, &qkv]);
+
+        let [heads, middle, y] = [0; 3].map(|_| self.activations());
+        let sums = self.empty(rows * self.layout.heads);
+        let buffers = [&step, &qkv, &heads, &sums];
+        let used = if self.save { 4 } else { 3 };
+        let size = [rows * self.layout.heads, 1];
+        self.run(Shader::Attention, size, &buffers[..used]);
+
+        let [between, after] = [0; 2].map(|_| self.normalized(rows));
+        let [b, a] = [&between, &after];
+        let buffers = [&params, &step, &heads, &x, &middle, &b.values, &b.scales];
+        self.run(Shader::Project, [tokens, 1], &buffers);
+        let mut buffers = vec![&params, &step];
+        buffers.extend([&b.values].into_iter().take(pre));
+        buffers.extend([&middle, &y, &a.values, &a.scales]);
+        self.run(Shader::Mlp, [tokens, 1], &buffers);
+
+        let norms = match self.layout.norm {
+            Norm::Pre => [norm, between],
+            Norm::Post => [between, after.clone()],
         };
-        let run = |shader, size, buffers: Vec<Handle>| {
-            let buffers: Vec<&Handle> = buffers.iter().collect();
-            self.run(shader, size, &buffers);
-        };
-        let qkv = self.empty(3 * self.rows() * self.layout.width);
-        let buffers = with(vec![&params, &step, &x, &qkv], norm1, pre);
-        run(Shader::Qkv, self.tokens(), buffers);
-        let [merged, middle, y] = [0; 3].map(|_| self.activations());
-        let sums = self.empty(self.rows() * heads);
-        let mut buffers = vec![&step, &qkv, &merged];
-        if self.save {
-            buffers.push(&sums);
-        }
-        self.run(Shader::Attention, [self.rows() * heads, 1], &buffers);
-        let buffers = with(vec![&params, &step, &merged, &x, &middle], norm1, !pre);
-        run(Shader::Project, self.tokens(), buffers);
-        let buffers = with(vec![&params, &step, &middle, &y], norm2, true);
-        run(Shader::Mlp, self.tokens(), buffers);
         let saved = SavedBlock {
             x,
             qkv,
-            heads: merged,
+            heads,
             sums,
             middle,
             norms,
         };
-        (y, saved)
+        (y, after, saved)
     }
 }

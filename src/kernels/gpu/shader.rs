@@ -20,7 +20,9 @@ macro_rules! shaders {
 }
 
 shaders! {
+    Transpose = "transpose";
     Embed = "embed";
+    Norm = "norm";
     Qkv = "qkv";
     Attention = "attention";
     Project = "project";
@@ -51,6 +53,7 @@ fn included(name: &str) -> &'static str {
         "normalize" => include_str!("wgsl/normalize.wgsl"),
         "normalize_backward" => include_str!("wgsl/normalize_backward.wgsl"),
         "finish" => include_str!("wgsl/finish.wgsl"),
+        "finished" => include_str!("wgsl/finished.wgsl"),
         "hidden" => include_str!("wgsl/hidden.wgsl"),
         "part" => include_str!("wgsl/part.wgsl"),
         _ => panic!("no template {name}"),
@@ -88,7 +91,7 @@ pub struct Tiling {
 impl Tiling {
     pub fn of(layout: &Layout, batch: usize) -> Self {
         // Values that stay at hand: a software adapter's registers are memory anyway.
-        let budget = if super::is_software() { 256 } else { 64 };
+        let budget = if super::is_software() { 256 } else { 128 };
         let rows = (budget / layout.width).clamp(1, 4);
         let units = match budget / layout.width {
             16.. => 4,
@@ -128,14 +131,23 @@ impl Variant {
         if let Some((layout, tiling)) = &self.model {
             sizes(&mut values, layout);
             offsets(&mut values, layout, self.shader);
-            let rows = match self.shader {
-                Shader::Head => 1,
-                _ => tiling.rows,
-            };
             values
-                .number("ROWS", rows)
+                .number("ROWS", tiling.rows)
+                .number(
+                    "HIDDEN",
+                    if layout.hidden.is_multiple_of(8) {
+                        2
+                    } else {
+                        1
+                    },
+                )
                 .number("UNITS", tiling.units)
                 .number("GROUP", tiling.group);
+            let residual = match self.shader {
+                Shader::MlpBackward => "middle",
+                _ => "residual",
+            };
+            values.text("RESIDUAL", residual);
             let pre = layout.norm == Norm::Pre;
             values.flag("PRE", pre).flag("POST", !pre);
             values.flag("RELU", layout.activation == Activation::Relu);
@@ -233,27 +245,33 @@ fn offsets(values: &mut Values, layout: &Layout, shader: Shader) {
         }
     };
     let norm = |index: usize| [("GAIN", norms[index][0]), ("SHIFT", norms[index][1])];
+    let block = layout.block(0);
+    let transposed = (block.end() - block.start) / 4;
     match shader {
         Shader::Embed | Shader::EmbedWeights => {
             let at = starts([patch * width, width, width, 0]);
-            set(&[
-                ("WEIGHT", at[0] / 4),
-                ("BIAS", at[1] / 4),
-                ("CLASS", at[2] / 4),
-                ("POSITIONS", at[3] / 4),
-            ]);
+            set(&[("WEIGHT", at[0] / 4), ("BIAS", at[1] / 4)]);
+            set(&[("CLASS", at[2] / 4), ("POSITIONS", at[3] / 4)]);
+        }
+        Shader::Transpose => {
+            set(&[("QKV", 4 * qkv), ("OUT", 4 * out)]);
+            set(&[("FIRST", 4 * first), ("SECOND", 4 * second)]);
         }
         Shader::Qkv | Shader::QkvBackward | Shader::QkvWeights => {
             set(&[("WEIGHT", qkv), ("BIAS", qkv_bias), ("OUT4", 3 * width / 4)]);
+            set(&[("TRANSPOSED", transposed + qkv)]);
             set(&norm(0));
         }
         Shader::Project | Shader::ProjectBackward | Shader::ProjectWeights => {
             set(&[("WEIGHT", out), ("BIAS", out_bias), ("OUT4", width / 4)]);
+            set(&[("TRANSPOSED", transposed + out), ("PLACE", 1)]);
             set(&norm(0));
         }
         Shader::Mlp | Shader::MlpBackward | Shader::MlpWeights => {
             set(&[("WEIGHT1", first), ("BIAS1", first_bias)]);
-            set(&[("WEIGHT2", second), ("BIAS2", second_bias)]);
+            set(&[("WEIGHT2", second), ("BIAS", second_bias), ("PLACE", 3)]);
+            set(&[("TRANSPOSED1", transposed + first)]);
+            set(&[("TRANSPOSED2", transposed + second)]);
             set(&norm(1));
         }
         Shader::Head | Shader::HeadBackward | Shader::HeadWeights => {

@@ -74,11 +74,8 @@ impl Pass {
         } else {
             [&middle, &dmiddle, &dm]
         };
-        self.run(
-            Shader::MlpBackward,
-            self.tokens(),
-            &[&base[..], &rest].concat(),
-        );
+        let buffers = [&base[..], &rest].concat();
+        self.run(Shader::MlpBackward, self.tokens(), &buffers);
         let size = [hidden / self.tiling.units + width / 4, segments];
         let mut buffers = vec![&params, &step];
         if pre {

@@ -1,36 +1,35 @@
 // The class token, normalised, through a linear layer.
 #read params: f32
 #read step: u32
-#read x: vec4f
+#read x: f32
 #write logits: f32
-#if SAVE
-#write normal: vec4f
+#write normal: f32
 #write scales: f32
-#end
 #include common
 
 @compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let image = id.x;
   if (image >= images()) { return; }
-  #for d in D4
-  var v0_$d = x[image * T * D4 + $d];
-  #end
-  #include normalize
-  #if SAVE
-  scales[image] = scale0;
-  #for d in D4
-  normal[image * D4 + $d] = v0_$d;
-  #end
-  #end
+  let token = image * T * D;
+  let own = image * D;
+  var sum = 0.0;
+  for (var d = 0u; d < D; d++) { sum += x[token + d]; }
+  let mean = sum / f32(D);
+  var squares = 0.0;
+  for (var d = 0u; d < D; d++) {
+    let centred = x[token + d] - mean;
+    squares = fma(centred, centred, squares);
+  }
+  let scale = 1 / sqrt(squares / f32(D) + EPS);
+  for (var d = 0u; d < D; d++) { normal[own + d] = (x[token + d] - mean) * scale; }
+  scales[image] = scale;
   for (var c = 0u; c < C; c++) {
-    var sum = params[BIAS + c];
-    #for d in D4
-    #for i in 4
-    let z$d_$i = fma(v0_$d[$i], params[GAIN + 4 * $d + $i], params[SHIFT + 4 * $d + $i]);
-    sum = fma(z$d_$i, params[WEIGHT + (4 * $d + $i) * C + c], sum);
-    #end
-    #end
-    logits[image * C + c] = sum;
+    var logit = params[BIAS + c];
+    for (var d = 0u; d < D; d++) {
+      let z = fma(normal[own + d], params[GAIN + d], params[SHIFT + d]);
+      logit = fma(z, params[WEIGHT + d * C + c], logit);
+    }
+    logits[image * C + c] = logit;
   }
 }

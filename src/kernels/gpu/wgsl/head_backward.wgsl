@@ -2,42 +2,36 @@
 #read params: f32
 #read step: u32
 #read dlogits: f32
-#read normal: vec4f
+#read normal: f32
 #read scales: f32
-#write dx: vec4f
+#write dx: f32
 #include common
 
 @compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= images() * T) { return; }
+  let token = id.x * D;
   if (id.x % T > 0) {
-    for (var d = 0u; d < D4; d++) { dx[id.x * D4 + d] = vec4f(0); }
+    for (var d = 0u; d < D; d++) { dx[token + d] = 0; }
     return;
   }
-  let row0 = id.x / T;
-  #for d in D4
-  var v0_$d = vec4f(0);
-  #end
-  for (var c = 0u; c < C; c++) {
-    let slope = dlogits[row0 * C + c];
-    #for d in D4
-    #for i in 4
-    v0_$d[$i] = fma(slope, params[WEIGHT + (4 * $d + $i) * C + c], v0_$d[$i]);
-    #end
-    #end
+  let image = id.x / T;
+  let own = image * D;
+  var sum = 0.0;
+  var along = 0.0;
+  for (var d = 0u; d < D; d++) {
+    var slope = 0.0;
+    for (var c = 0u; c < C; c++) {
+      slope = fma(dlogits[image * C + c], params[WEIGHT + d * C + c], slope);
+    }
+    slope *= params[GAIN + d];
+    sum += slope;
+    along = fma(slope, normal[own + d], along);
+    dx[token + d] = slope;
   }
-  var sum = vec4f(0);
-  var slopes = vec4f(0);
-  #for d in D4
-  #for i in 4
-  v0_$d[$i] *= params[GAIN + 4 * $d + $i];
-  #end
-  sum += v0_$d;
-  slopes = fma(v0_$d, normal[row0 * D4 + $d], slopes);
-  #end
-  let mean = total(sum) / f32(D);
-  let slope = total(slopes) / f32(D);
-  #for d in D4
-  dx[id.x * D4 + $d] = (v0_$d - mean - normal[row0 * D4 + $d] * slope) * scales[row0];
-  #end
+  let mean = sum / f32(D);
+  let slope = along / f32(D);
+  for (var d = 0u; d < D; d++) {
+    dx[token + d] = (dx[token + d] - mean - normal[own + d] * slope) * scales[image];
+  }
 }

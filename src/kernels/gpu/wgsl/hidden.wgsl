@@ -1,12 +1,12 @@
-    // h = z · weight1 + bias1, for four hidden activations
-    #for r in ROWS
-    var h$r = params[BIAS1 + j];
+    // z, what the MLP gets: pre-norm's is normalised, before gain and bias.
+    #if PRE
+    let gain = params[GAIN + k / 4][k % 4];
+    let shift = params[SHIFT + k / 4][k % 4];
     #end
-    #for d in D4
-    #for c in 4
-    let w$d_$c = params[WEIGHT1 + (4 * $d + $c) * F4 + j];
     #for r in ROWS
-    h$r = fma(vec4f(z$r_$d[$c]), w$d_$c, h$r);
-    #end
+    #if PRE
+    let z$r = vec4f(fma(x[row$r * D + k], gain, shift));
+    #else
+    let z$r = vec4f($RESIDUAL[row$r * D + k]);
     #end
     #end

@@ -1,12 +1,13 @@
-// The MLP with its residual, four hidden activations at a time.
+// The MLP with its residual, UNITS times four hidden activations at a time; then a norm.
 #read params: vec4f
 #read step: u32
-#read residual: vec4f
+#if PRE
+#read x: f32
+#end
+#read residual: f32
 #write y: vec4f
-#if SAVE
 #write normal: vec4f
 #write scales: f32
-#end
 #include common
 
 @compute @workgroup_size(GROUP)
@@ -14,57 +15,50 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   #include rows
   #for r in ROWS
   #for d in D4
-  var z$r_$d = residual[row$r * D4 + $d];
-  #end
-  #end
-  #if PRE
-  {
-    #for r in ROWS
-    #for d in D4
-    var v$r_$d = z$r_$d;
-    #end
-    #end
-    #include normalize
-    #for r in ROWS
-    #if SAVE
-    scales[row$r] = scale$r;
-    #end
-    #for d in D4
-    #if SAVE
-    normal[row$r * D4 + $d] = v$r_$d;
-    #end
-    z$r_$d = fma(v$r_$d, params[GAIN + $d], params[SHIFT + $d]);
-    #end
-    #end
-  }
-  #end
-  #for r in ROWS
-  #for d in D4
-  var v$r_$d = params[BIAS2 + $d];
+  var v$r_$d = vec4f(0);
   #end
   #end
   #if DROP
   let hidden_key = place(2);
   #end
-  for (var j = 0u; j < F4; j++) {
-    #include hidden
+  for (var j = 0u; j < F4; j += HIDDEN) {
+    #for u in HIDDEN
+    let b$u = params[BIAS1 + j + $u];
     #for r in ROWS
-    h$r = activate(h$r);
+    var h$r_$u = b$u;
+    #end
+    #end
+    for (var k = 0u; k < D; k++) {
+      #include hidden
+      let weights = WEIGHT1 + k * F4 + j;
+      #for u in HIDDEN
+      let w$u = params[weights + $u];
+      #for r in ROWS
+      h$r_$u = fma(z$r, w$u, h$r_$u);
+      #end
+      #end
+    }
+    #for u in HIDDEN
+    #for r in ROWS
+    h$r_$u = activate(h$r_$u);
     #if DROP
-    h$r *= keep(4 * (row$r * F4 + j), hidden_key);
+    h$r_$u *= keep(4 * (row$r * F4 + j + $u), hidden_key);
     #end
     #end
-    #for c in 4
-    #for d in D4
-    let u$c_$d = params[WEIGHT2 + (4 * j + $c) * D4 + $d];
-    #for r in ROWS
-    v$r_$d = fma(vec4f(h$r[$c]), u$c_$d, v$r_$d);
-    #end
-    #end
+    for (var c = 0u; c < 4; c++) {
+      let weights = WEIGHT2 + (4 * (j + $u) + c) * D4;
+      #for r in ROWS
+      let a$r = vec4f(h$r_$u[c]);
+      #end
+      #for d in D4
+      let u$d = params[weights + $d];
+      #for r in ROWS
+      v$r_$d = fma(a$r, u$d, v$r_$d);
+      #end
+      #end
+    }
     #end
   }
-  #if DROP
-  let key = place(3);
-  #end
   #include finish
 }
+#include finished

@@ -33,7 +33,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       #end
     }
     #for c in 4
-    partial[out + 4 * (BIAS2 + d) + $c] = dbias[$c];
+    partial[out + 4 * (BIAS + d) + $c] = dbias[$c];
     partial[out + 4 * (GAIN + d) + $c] = dgain[$c];
     partial[out + 4 * (SHIFT + d) + $c] = dshift[$c];
     #end

@@ -1,16 +1,20 @@
-// v, the gradient of a norm's output, becomes that of its input.
-#for r in ROWS
-  var sum$r = vec4f(0);
-  var slopes$r = vec4f(0);
-  #for d in D4
-  v$r_$d *= params[GAIN + $d];
-  sum$r += v$r_$d;
-  slopes$r = fma(v$r_$d, normal[row$r * D4 + $d], slopes$r);
-  #end
-  let mean$r = total(sum$r) / f32(D);
-  let slope$r = total(slopes$r) / f32(D);
-  let scale$r = scales[row$r];
-  #for d in D4
-  v$r_$d = (v$r_$d - mean$r - normal[row$r * D4 + $d] * slope$r) * scale$r;
-  #end
-#end
+
+struct Slopes { mean: f32, along: f32, scale: f32 }
+
+// What the gradient of a norm's input is made of, from dnormed, that of its output: see `through`.
+fn slopes(row: u32) -> Slopes {
+  var sum = vec4f(0);
+  var along = vec4f(0);
+  for (var d = 0u; d < D4; d++) {
+    let slope = dnormed[row * D4 + d] * params[GAIN + d];
+    sum += slope;
+    along = fma(slope, normal_at(row * D4 + d), along);
+  }
+  return Slopes(total(sum) / f32(D), total(along) / f32(D), scales[row]);
+}
+
+// The gradient of the norm's input.
+fn through(row: u32, d: u32, s: Slopes) -> vec4f {
+  let slope = dnormed[row * D4 + d] * params[GAIN + d];
+  return (slope - s.mean - normal_at(row * D4 + d) * s.along) * s.scale;
+}

@@ -1,13 +1,11 @@
-// Heads through a linear layer, added to the residual; post-norm normalises the sum.
+// Heads through a linear layer, added to the residual; then a norm.
 #read params: vec4f
 #read step: u32
-#read x: vec4f
-#read residual: vec4f
+#read x: f32
+#read residual: f32
 #write y: vec4f
-#if POST & SAVE
 #write normal: vec4f
 #write scales: f32
-#end
 #include common
 
 @compute @workgroup_size(GROUP)
@@ -15,24 +13,21 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   #include rows
   #for r in ROWS
   #for d in D4
-  var v$r_$d = params[BIAS + $d];
+  var v$r_$d = vec4f(0);
   #end
   #end
-  for (var k = 0u; k < D4; k++) {
+  for (var k = 0u; k < D; k++) {
     #for r in ROWS
-    let x$r = x[row$r * D4 + k];
+    let x$r = vec4f(x[row$r * D + k]);
     #end
-    #for c in 4
+    let weights = WEIGHT + k * D4;
     #for d in D4
-    let w$c_$d = params[WEIGHT + (4 * k + $c) * D4 + $d];
+    let w$d = params[weights + $d];
     #for r in ROWS
-    v$r_$d = fma(vec4f(x$r[$c]), w$c_$d, v$r_$d);
-    #end
+    v$r_$d = fma(x$r, w$d, v$r_$d);
     #end
     #end
   }
-  #if DROP
-  let key = place(1);
-  #end
   #include finish
 }
+#include finished

@@ -1,11 +1,13 @@
-// From the gradient after attention's residual to those of the heads and of the residual.
+// From the gradient after attention's residual to those of the residual and of the heads.
 #read params: vec4f
 #read step: u32
-#read dy: vec4f
-#if POST
+#if PRE
+#read dsum: f32
+#else
+#read dnormed: vec4f
 #read normal: vec4f
 #read scales: f32
-#write dsum: vec4f
+#write dsum: f32
 #end
 #write dheads: vec4f
 #include common
@@ -13,41 +15,51 @@
 @compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   #include rows
-  #for r in ROWS
-  #for d in D4
-  var v$r_$d = dy[row$r * D4 + $d];
-  #end
-  #end
   #if POST
-  #include normalize_backward
   #for r in ROWS
-  #for d in D4
-  dsum[row$r * D4 + $d] = v$r_$d;
-  #end
+  incoming(row$r);
   #end
   #end
   #if DROP
   let key = place(1);
+  #end
   #for r in ROWS
   #for d in D4
-  v$r_$d *= keep(4 * (row$r * D4 + $d), key);
+  var v$r_$d = vec4f(0);
   #end
   #end
-  #end
-  for (var k = 0u; k < D4; k++) {
+  for (var k = 0u; k < D; k++) {
     #for r in ROWS
-    var o$r = vec4f(0);
+    var x$r = vec4f(dsum[row$r * D + k]);
+    #if DROP
+    x$r *= keep_one(row$r * D + k, key);
     #end
-    #for c in 4
+    #end
+    let weights = TRANSPOSED + k * D4;
     #for d in D4
-    let w$c_$d = params[WEIGHT + (4 * k + $c) * D4 + $d];
+    let w$d = params[weights + $d];
     #for r in ROWS
-    o$r[$c] += dot(v$r_$d, w$c_$d);
+    v$r_$d = fma(x$r, w$d, v$r_$d);
     #end
     #end
-    #end
-    #for r in ROWS
-    dheads[row$r * D4 + k] = o$r;
+  }
+  #for r in ROWS
+  #for d in D4
+  dheads[row$r * D4 + $d] = v$r_$d;
+  #end
+  #end
+}
+
+#if POST
+fn incoming(row: u32) {
+  let s = slopes(row);
+  for (var d = 0u; d < D4; d++) {
+    let slope = through(row, d, s);
+    #for c in 4
+    dsum[4 * (row * D4 + d) + $c] = slope[$c];
     #end
   }
 }
+fn normal_at(at: u32) -> vec4f { return normal[at]; }
+#include normalize_backward
+#end

@@ -1,50 +1,45 @@
-// Queries, keys and values of tokens, which pre-norm normalises first.
+// Queries, keys or values of tokens: a third of the layer's outputs to an invocation. Pre-norm gets
+// them normalised, before gain and bias.
 #read params: vec4f
 #read step: u32
-#read x: vec4f
+#read x: f32
 #write y: vec4f
-#if PRE & SAVE
-#write normal: vec4f
-#write scales: f32
-#end
 #include common
 
 @compute @workgroup_size(GROUP)
-fn main(@builtin(global_invocation_id) id: vec3u) {
+fn main(@builtin(global_invocation_id) invocation: vec3u) {
+  let id = invocation / vec3u(3, 1, 1);
+  let first = invocation.x % 3 * D4;
   #include rows
+  #for o in D4
+  let b$o = params[BIAS + first + $o];
   #for r in ROWS
-  #for d in D4
-  var v$r_$d = x[row$r * D4 + $d];
+  var v$r_$o = b$o;
   #end
   #end
-  #if PRE
-  #include normalize
-  #for r in ROWS
-  #if SAVE
-  scales[row$r] = scale$r;
-  #end
-  #for d in D4
-  #if SAVE
-  normal[row$r * D4 + $d] = v$r_$d;
-  #end
-  v$r_$d = fma(v$r_$d, params[GAIN + $d], params[SHIFT + $d]);
-  #end
-  #end
-  #end
-  for (var o = 0u; o < 3 * D4; o++) {
-    #for r in ROWS
-    var sum$r = params[BIAS + o];
-    #end
-    #for d in D4
-    #for c in 4
-    let w$d_$c = params[WEIGHT + (4 * $d + $c) * 3 * D4 + o];
-    #for r in ROWS
-    sum$r = fma(vec4f(v$r_$d[$c]), w$d_$c, sum$r);
-    #end
-    #end
+  for (var k = 0u; k < D; k++) {
+    #if PRE
+    let gain = params[GAIN + k / 4][k % 4];
+    let shift = params[SHIFT + k / 4][k % 4];
     #end
     #for r in ROWS
-    y[row$r * 3 * D4 + o] = sum$r;
+    #if PRE
+    let x$r = vec4f(fma(x[row$r * D + k], gain, shift));
+    #else
+    let x$r = vec4f(x[row$r * D + k]);
+    #end
+    #end
+    let weights = WEIGHT + k * 3 * D4 + first;
+    #for o in D4
+    let w$o = params[weights + $o];
+    #for r in ROWS
+    v$r_$o = fma(x$r, w$o, v$r_$o);
+    #end
     #end
   }
+  #for r in ROWS
+  #for o in D4
+  y[row$r * 3 * D4 + first + $o] = v$r_$o;
+  #end
+  #end
 }

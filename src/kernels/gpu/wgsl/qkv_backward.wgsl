@@ -1,12 +1,12 @@
 // From the gradients of queries, keys and values to that of the block's input, the residual's added.
 #read params: vec4f
 #read step: u32
-#read dqkv: vec4f
+#read dqkv: f32
 #read residual: vec4f
 #if PRE
 #read normal: vec4f
 #read scales: f32
-#write dz: vec4f
+#write dnormed: vec4f
 #end
 #write dx: vec4f
 #include common
@@ -19,30 +19,39 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var v$r_$d = vec4f(0);
   #end
   #end
-  for (var o = 0u; o < 3 * D4; o++) {
+  for (var k = 0u; k < 3 * D; k++) {
     #for r in ROWS
-    let g$r = dqkv[row$r * 3 * D4 + o];
+    let x$r = vec4f(dqkv[row$r * 3 * D + k]);
     #end
+    let weights = TRANSPOSED + k * D4;
     #for d in D4
-    #for c in 4
-    let w$d_$c = params[WEIGHT + (4 * $d + $c) * 3 * D4 + o];
+    let w$d = params[weights + $d];
     #for r in ROWS
-    v$r_$d[$c] += dot(g$r, w$d_$c);
-    #end
+    v$r_$d = fma(x$r, w$d, v$r_$d);
     #end
     #end
   }
+  #for r in ROWS
+  #for d in D4
   #if PRE
-  #for r in ROWS
-  #for d in D4
-  dz[row$r * D4 + $d] = v$r_$d;
-  #end
-  #end
-  #include normalize_backward
-  #end
-  #for r in ROWS
-  #for d in D4
+  dnormed[row$r * D4 + $d] = v$r_$d;
+  #else
   dx[row$r * D4 + $d] = v$r_$d + residual[row$r * D4 + $d];
   #end
   #end
+  #end
+  #if PRE
+  #for r in ROWS
+  outgoing(row$r);
+  #end
+  #end
 }
+
+#if PRE
+fn outgoing(row: u32) {
+  let s = slopes(row);
+  for (var d = 0u; d < D4; d++) { dx[row * D4 + d] = residual[row * D4 + d] + through(row, d, s); }
+}
+fn normal_at(at: u32) -> vec4f { return normal[at]; }
+#include normalize_backward
+#end

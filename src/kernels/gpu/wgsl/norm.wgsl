@@ -1,0 +1,15 @@
+// Layer normalisation of tokens, before gain and bias.
+#read step: u32
+#read y: vec4f
+#write normal: vec4f
+#write scales: f32
+#include common
+
+@compute @workgroup_size(GROUP)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  #include rows
+  #for r in ROWS
+  normalize(row$r);
+  #end
+}
+#include normalize
