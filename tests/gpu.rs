@@ -13,12 +13,16 @@ mod whole;
 
 use burn::tensor::Device;
 use pollster::block_on;
+use vitpad::kernels::gpu;
 
 #[test]
 fn whole_model_agrees_with_the_cpu() {
     let device = Device::wgpu_options().init().expect("a graphics adapter");
     block_on(whole::picks(&device));
-    block_on(whole::all(&device));
+    for software in [true, false] {
+        gpu::adapt_to(software);
+        block_on(whole::all(&device));
+    }
     let sizes = kernels::Sizes {
         batch: 70,
         tokens: 1,

@@ -165,6 +165,12 @@ impl Pass {
         [self.rows().div_ceil(self.tiling.rows), 1]
     }
 
+    /// Invocations of a shader that takes queries.
+    fn queries(&self) -> [usize; 2] {
+        let parties = self.layout.tokens.div_ceil(self.tiling.queries);
+        [self.batch * self.layout.heads * parties, 1]
+    }
+
     /// Parameters and [`Pass::step`] from a section on: the embedding is 0, the head the last.
     fn section(&self, index: usize) -> [Handle; 2] {
         let layout = &self.layout;
@@ -226,8 +232,7 @@ impl Pass {
         let sums = self.empty(rows * self.layout.heads);
         let buffers = [&step, &qkv, &heads, &sums];
         let used = if self.save { 4 } else { 3 };
-        let size = [rows * self.layout.heads, 1];
-        self.run(Shader::Attention, size, &buffers[..used]);
+        self.run(Shader::Attention, self.queries(), &buffers[..used]);
 
         let [between, after] = [0; 2].map(|_| self.normalized(rows));
         let [b, a] = [&between, &after];

@@ -83,25 +83,49 @@ impl Drop {
 pub struct Tiling {
     /// Tokens of an invocation: weights are read once for all of them, as far as registers go.
     pub rows: usize,
+    /// Hidden activations at a time, in fours.
+    pub hidden: usize,
     /// Hidden units whose gradients an invocation sums.
     pub units: usize,
+    /// Queries of an invocation.
+    pub queries: usize,
     pub group: usize,
 }
 
 impl Tiling {
     pub fn of(layout: &Layout, batch: usize) -> Self {
-        // Values that stay at hand: a software adapter's registers are memory anyway.
-        let budget = if super::is_software() { 256 } else { 128 };
-        let rows = (budget / layout.width).clamp(1, 4);
-        let units = match budget / layout.width {
-            16.. => 4,
-            8.. => 2,
-            _ => 1,
-        };
+        let tokens = batch * layout.tokens;
         // One image has few tokens, for which small workgroups find more of the processors.
-        let few = batch * layout.tokens < 512;
-        let group = if few { 16 } else { 64 };
-        Self { rows, units, group }
+        let group = if tokens < 512 { 16 } else { 64 };
+        let width = layout.width;
+        if super::is_software() {
+            // Its registers are memory anyway, and a load costs it as much as ten products.
+            return Self {
+                rows: (256 / width).clamp(1, 8),
+                hidden: divisor(layout.hidden / 4, if width <= 32 { 4 } else { 2 }),
+                units: (64 / width).clamp(1, 4),
+                queries: 4,
+                group,
+            };
+        }
+        // With few tokens, more invocations are worth more than fewer loads.
+        let rows = if tokens < 16_384 { 1 } else { 128 / width };
+        Self {
+            rows: rows.clamp(1, 4),
+            hidden: divisor(layout.hidden / 4, 2),
+            units: (32 / width).clamp(1, 2),
+            queries: 1,
+            group,
+        }
+    }
+}
+
+/// The largest number up to `most`, a power of two, that divides `count`.
+fn divisor(count: usize, most: usize) -> usize {
+    if count.is_multiple_of(most) {
+        most
+    } else {
+        divisor(count, most / 2)
     }
 }
 
@@ -133,14 +157,9 @@ impl Variant {
             offsets(&mut values, layout, self.shader);
             values
                 .number("ROWS", tiling.rows)
-                .number(
-                    "HIDDEN",
-                    if layout.hidden.is_multiple_of(8) {
-                        2
-                    } else {
-                        1
-                    },
-                )
+                .number("HIDDEN", tiling.hidden)
+                .number("QUERIES", tiling.queries)
+                .number("PARTIES", layout.tokens.div_ceil(tiling.queries))
                 .number("UNITS", tiling.units)
                 .number("GROUP", tiling.group);
             let residual = match self.shader {

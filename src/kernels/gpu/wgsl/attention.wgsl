@@ -1,7 +1,7 @@
-// One query of one head: softmax(q · kᵀ / √head_width) · v, in one pass over the keys.
+// QUERIES queries of one head: softmax(q · kᵀ / √head_width) · v, in one pass over the keys.
 #read step: u32
 #read qkv: $PART
-#write y: $PART
+#read y: $PART
 #if SAVE
 #write sums: f32
 #end
@@ -10,43 +10,54 @@
 
 @compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let head = id.x / T;
+  let head = id.x / PARTIES;
   if (head >= images() * H) { return; }
-  let query = id.x % T;
   // In units of PART: of the image's first token, and of the head within a token.
   let image = head / H * T;
   let part = head % H * PARTS;
-  #for e in PARTS
-  let q$e = qkv[(image + query) * 3 * H * PARTS + part + $e] * ROOT;
-  var sum$e = $PART();
-  #end
   #if DROP
   let key = place(0);
   #end
-  var largest = LOWEST;
-  var weights = 0.0;
+  #for r in QUERIES
+  // The last one may be there twice.
+  let query$r = min(id.x % PARTIES * QUERIES + $r, T - 1);
+  var largest$r = LOWEST;
+  var weights$r = 0.0;
+  #for e in PARTS
+  let q$r_$e = qkv[(image + query$r) * 3 * H * PARTS + part + $e] * ROOT;
+  var sum$r_$e = $PART();
+  #end
+  #end
   for (var j = 0u; j < T; j++) {
     let at = ((image + j) * 3 + 1) * H * PARTS + part;
-    var score = 0.0;
     #for e in PARTS
-    score += product(q$e, qkv[at + $e]);
+    let k$e = qkv[at + $e];
+    let v$e = qkv[at + H * PARTS + $e];
     #end
-    let before = largest;
-    largest = max(largest, score);
-    let shrink = exp(before - largest);
-    var weight = exp(score - largest);
-    weights = fma(weights, shrink, weight);
+    #for r in QUERIES
+    var score$r = 0.0;
+    #for e in PARTS
+    score$r += product(q$r_$e, k$e);
+    #end
+    let before$r = largest$r;
+    largest$r = max(largest$r, score$r);
+    let shrink$r = exp(before$r - largest$r);
+    var weight$r = exp(score$r - largest$r);
+    weights$r = fma(weights$r, shrink$r, weight$r);
     #if DROP
-    weight *= keep_one(id.x * T + j, key);
+    weight$r *= keep_one((head * T + query$r) * T + j, key);
     #end
     #for e in PARTS
-    sum$e = sum$e * shrink + qkv[at + H * PARTS + $e] * weight;
+    sum$r_$e = sum$r_$e * shrink$r + v$e * weight$r;
+    #end
     #end
   }
+  #for r in QUERIES
   #for e in PARTS
-  y[(image + query) * H * PARTS + part + $e] = sum$e / weights;
+  y[(image + query$r) * H * PARTS + part + $e] = sum$r_$e / weights$r;
   #end
   #if SAVE
-  sums[id.x] = largest + log(weights);
+  sums[head * T + query$r] = largest$r + log(weights$r);
+  #end
   #end
 }

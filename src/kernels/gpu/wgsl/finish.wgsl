@@ -5,6 +5,4 @@
   y[row$r * D4 + $d] = v$r_$d;
   #end
   #end
-  #for r in ROWS
-  if (is_new$r) { finish(row$r); }
-  #end
+  for (var row = first_row; row < end_row; row++) { finish(row); }

@@ -23,12 +23,14 @@
 @compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   #include rows
-  #for r in ROWS
-  incoming(row$r);
-  #end
+  for (var row = first_row; row < end_row; row++) { incoming(row); }
   #for r in ROWS
   #for d in D4
+  #if PRE
   var v$r_$d = vec4f(0);
+  #else
+  var v$r_$d = dx[row$r * D4 + $d];
+  #end
   #end
   #end
   #if DROP
@@ -83,14 +85,12 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   #if PRE
   dnormed[row$r * D4 + $d] = v$r_$d;
   #else
-  if (is_new$r) { dx[row$r * D4 + $d] += v$r_$d; }
+  dx[row$r * D4 + $d] = v$r_$d;
   #end
   #end
   #end
   #if PRE
-  #for r in ROWS
-  outgoing(row$r);
-  #end
+  for (var row = first_row; row < end_row; row++) { outgoing(row); }
   #end
 }
 

@@ -8,8 +8,6 @@
 @compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   #include rows
-  #for r in ROWS
-  normalize(row$r);
-  #end
+  for (var row = first_row; row < end_row; row++) { normalize(row); }
 }
 #include normalize

@@ -16,9 +16,7 @@
 fn main(@builtin(global_invocation_id) id: vec3u) {
   #include rows
   #if POST
-  #for r in ROWS
-  incoming(row$r);
-  #end
+  for (var row = first_row; row < end_row; row++) { incoming(row); }
   #end
   #if DROP
   let key = place(1);

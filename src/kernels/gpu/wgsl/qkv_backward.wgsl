@@ -41,9 +41,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   #end
   #end
   #if PRE
-  #for r in ROWS
-  outgoing(row$r);
-  #end
+  for (var row = first_row; row < end_row; row++) { outgoing(row); }
   #end
 }
 

@@ -1,7 +1,8 @@
-  // An invocation computes ROWS tokens; the last one repeats its last token, which then is not new.
+  // An invocation computes ROWS tokens; the last one may have fewer, and repeats its last token.
   let rows = images() * T;
-  if (id.x * ROWS >= rows) { return; }
+  let first_row = id.x * ROWS;
+  let end_row = min(first_row + ROWS, rows);
+  if (first_row >= rows) { return; }
   #for r in ROWS
-  let row$r = min(id.x * ROWS + $r, rows - 1);
-  let is_new$r = id.x * ROWS + $r < rows;
+  let row$r = min(first_row + $r, rows - 1);
   #end
