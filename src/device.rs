@@ -182,7 +182,7 @@ pub fn ndarray() -> Result<Selected, Fallback> {
     Err(Fallback::NotCompiledIn("burn-ndarray"))
 }
 
-/// Launches that are submitted together; a training step of four encoder blocks has 54.
+/// Launches that are submitted together; a training step of four encoder blocks has 57.
 #[cfg(feature = "webgpu")]
 const LAUNCHES: usize = 128;
 

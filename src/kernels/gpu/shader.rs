@@ -87,6 +87,8 @@ pub struct Tiling {
     pub hidden: usize,
     /// Hidden units whose gradients an invocation sums.
     pub units: usize,
+    /// Inputs of a linear layer, in fours, whose weights' gradients an invocation sums.
+    pub inputs: usize,
     /// Queries of an invocation.
     pub queries: usize,
     pub group: usize,
@@ -103,7 +105,8 @@ impl Tiling {
             return Self {
                 rows: (256 / width).clamp(1, 8),
                 hidden: divisor(layout.hidden / 4, if width <= 32 { 4 } else { 2 }),
-                units: (64 / width).clamp(1, 4),
+                units: (128 / width).clamp(1, 4),
+                inputs: divisor(width / 4, 4),
                 queries: 4,
                 group,
             };
@@ -114,6 +117,7 @@ impl Tiling {
             rows: rows.clamp(1, 4),
             hidden: divisor(layout.hidden / 4, 2),
             units: (32 / width).clamp(1, 2),
+            inputs: 1,
             queries: 1,
             group,
         }
@@ -161,6 +165,7 @@ impl Variant {
                 .number("QUERIES", tiling.queries)
                 .number("PARTIES", layout.tokens.div_ceil(tiling.queries))
                 .number("UNITS", tiling.units)
+                .number("INPUTS", tiling.inputs)
                 .number("GROUP", tiling.group);
             let residual = match self.shader {
                 Shader::MlpBackward => "middle",

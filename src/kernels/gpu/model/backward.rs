@@ -94,7 +94,7 @@ impl Pass {
         self.run(Shader::ProjectBackward, self.tokens(), &buffers);
         // Without a norm in between, the sum's gradient is what came in.
         let dsum = if pre { &dmiddle } else { &dsum };
-        let square = width / 4 * width / 4;
+        let square = width / 4 / self.tiling.inputs * (width / 4);
         let mut buffers = vec![&step, &merged, dsum];
         if !pre {
             buffers.extend([&norm1.values, &dmiddle]);

@@ -1,5 +1,5 @@
-// Gradients of a linear layer over a segment of images: xᵀ · dy, four by four to an invocation;
-// then the bias's and, if there is one, a norm's.
+// Gradients of a linear layer over a segment of images: xᵀ · dy, INPUTS times four by four to an
+// invocation; then the bias's and, if there is one, a norm's.
 #if AFFINE
 #read params: vec4f
 #end
@@ -23,38 +23,46 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   #if DROP & DROPPED
   let key = place(1);
   #end
-  if (id.x < D4 * OUT4) {
-    let i = id.x / OUT4;
+  if (id.x < D4 / INPUTS * OUT4) {
+    let i = id.x / OUT4 * INPUTS;
     let o = id.x % OUT4;
+    #for t in INPUTS
     #for c in 4
-    var sum$c = vec4f(0);
+    var sum$t_$c = vec4f(0);
+    #end
     #end
     var dbias = vec4f(0);
     for (var row = first; row < end; row++) {
-      let x = x[row * D4 + i];
       var g = dy[row * OUT4 + o];
       #if DROP & DROPPED
       g *= keep(4 * (row * OUT4 + o), key);
       #end
       dbias += g;
+      #for t in INPUTS
+      let x$t = x[row * D4 + i + $t];
       #for c in 4
-      sum$c = fma(vec4f(x[$c]), g, sum$c);
+      sum$t_$c = fma(vec4f(x$t[$c]), g, sum$t_$c);
+      #end
       #end
     }
+    #for t in INPUTS
     #for c in 4
     #if AFFINE
     // x is what a norm normalised, before its gain and bias.
-    sum$c = sum$c * params[GAIN + i][$c] + dbias * params[SHIFT + i][$c];
+    sum$t_$c = sum$t_$c * params[GAIN + i + $t][$c] + dbias * params[SHIFT + i + $t][$c];
     #end
     #for e in 4
-    partial[out + 4 * WEIGHT + (4 * i + $c) * 4 * OUT4 + 4 * o + $e] = sum$c[$e];
+    partial[out + 4 * WEIGHT + (4 * (i + $t) + $c) * 4 * OUT4 + 4 * o + $e] = sum$t_$c[$e];
     #end
+    #end
+    #end
+    #for c in 4
     if (i == 0) { partial[out + 4 * (BIAS + o) + $c] = dbias[$c]; }
     #end
     return;
   }
   #if NORM
-  let d = id.x - D4 * OUT4;
+  let d = id.x - D4 / INPUTS * OUT4;
   if (d >= D4) { return; }
   var dgain = vec4f(0);
   var dshift = vec4f(0);
