@@ -23,6 +23,8 @@ mod operations;
 mod shader;
 #[cfg(feature = "webgpu")]
 mod template;
+#[cfg(feature = "webgpu")]
+mod tiling;
 
 #[cfg(feature = "webgpu")]
 mod pick;

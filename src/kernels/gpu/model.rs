@@ -9,7 +9,8 @@ use burn::cubecl::server::Handle;
 
 use super::launch::{empty, from, launch, upload};
 use super::layout::{Layout, Section};
-use super::shader::{Drop, Shader, Tiling, Variant};
+use super::shader::{Drop, Shader, Variant};
+use super::tiling::Tiling;
 use crate::config::Norm;
 use crate::kernels::Dropout;
 
