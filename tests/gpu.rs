@@ -3,10 +3,10 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 #[path = "common/golden.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "other tests use the rest")]
 mod golden;
 #[path = "common/kernels.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "other tests use the rest")]
 mod kernels;
 #[path = "common/whole.rs"]
 mod whole;

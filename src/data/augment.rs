@@ -81,6 +81,7 @@ impl Augment {
         ];
         let mut change = Change::default();
         if moves.iter().any(|&amount| amount > 0.0) {
+            change.moves = true;
             change.angle = draw(self.rotation, rng).to_radians();
             change.scale = [0; 2].map(|_| 1.0 + draw(self.scale, rng));
             change.shear = draw(self.shear, rng);
@@ -104,6 +105,8 @@ impl Augment {
 /// What [`Augment::draw`] does to one image: ink is moved, in one resampling; then lines get thicker
 /// or thinner; then edges get crisper.
 pub struct Change {
+    /// Whether ink is moved at all.
+    moves: bool,
     /// Radians.
     angle: f32,
     /// Along x and along y.
@@ -122,6 +125,7 @@ pub struct Change {
 impl Default for Change {
     fn default() -> Self {
         Self {
+            moves: false,
             angle: 0.0,
             scale: [1.0; 2],
             shear: 0.0,
@@ -171,7 +175,13 @@ impl Change {
     pub fn apply_into(&self, pixels: &[u8], side: usize, out: &mut [f32]) {
         assert_eq!(pixels.len(), side * side, "a square image");
         assert_eq!(out.len(), side * side, "room for the image");
-        self.warp(pixels, side, out);
+        if self.moves {
+            self.warp(pixels, side, out);
+        } else {
+            for (value, &pixel) in out.iter_mut().zip(pixels) {
+                *value = f32::from(pixel) / 255.0;
+            }
+        }
         if self.thicker != 0.0 {
             thicken(out, side, self.thicker);
         }

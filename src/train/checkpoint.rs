@@ -21,7 +21,6 @@ use crate::config::VitConfig;
 use crate::data::training::{Source, TrainingData};
 use crate::device;
 use crate::error::{Error, Result};
-use crate::vit::Model;
 use crate::weights::{
     self, HISTORY, NamedTensor, OPTIMIZER, Precision, StoredTensor, companions, parameters, stored,
 };
@@ -184,14 +183,12 @@ impl Trainer {
             None => checkpoint.data.make()?,
         };
         checkpoint.data.check(&data)?;
-        let mut trainer = Self::new(&checkpoint.config, checkpoint.recipe, data, device)?;
-        let on_cpu = checkpoint.config.init(0, &device::cpu().device)?;
-        let vit = on_cpu.clone().with_values(checkpoint.weights);
-        let model = Model::new(vit, &device.clone().autodiff());
-        let moments = checkpoint.moments.map(|moments| {
-            let form = &on_cpu;
-            moments.map(|values| form.clone().with_values(values))
-        });
+        let form = checkpoint.config.init(0, &device::cpu().device)?;
+        let with = |values| form.clone().with_values(values);
+        let vit = with(checkpoint.weights);
+        let mut trainer = Self::from_model(vit, checkpoint.recipe, data, device)?;
+        let model = trainer.state.model.clone();
+        let moments = checkpoint.moments.map(|moments| moments.map(with));
         let adam = Adam::resumed(checkpoint.step, &model, moments, device);
         trainer.restore(State { model, adam }, checkpoint.history);
         Ok(trainer)

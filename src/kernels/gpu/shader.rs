@@ -50,6 +50,8 @@ shaders! {
 fn included(name: &str) -> &'static str {
     match name {
         "common" => include_str!("wgsl/common.wgsl"),
+        "add_row" => include_str!("wgsl/add_row.wgsl"),
+        "zeros" => include_str!("wgsl/zeros.wgsl"),
         "rows" => include_str!("wgsl/rows.wgsl"),
         "normalize" => include_str!("wgsl/normalize.wgsl"),
         "normalize_backward" => include_str!("wgsl/normalize_backward.wgsl"),

@@ -13,11 +13,7 @@
 @compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   #include rows
-  #for r in ROWS
-  #for d in D4
-  var v$r_$d = vec4f(0);
-  #end
-  #end
+  #include zeros
   #if DROP
   let hidden_key = place(2);
   #end
@@ -48,14 +44,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     for (var c = 0u; c < 4; c++) {
       let weights = WEIGHT2 + (4 * (j + $u) + c) * D4;
       #for r in ROWS
-      let a$r = vec4f(h$r_$u[c]);
+      let x$r = vec4f(h$r_$u[c]);
       #end
-      #for d in D4
-      let u$d = params[weights + $d];
-      #for r in ROWS
-      v$r_$d = fma(a$r, u$d, v$r_$d);
-      #end
-      #end
+      #include add_row
     }
     #end
   }

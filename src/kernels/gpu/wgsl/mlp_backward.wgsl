@@ -69,14 +69,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     for (var c = 0u; c < 4; c++) {
       let weights = TRANSPOSED1 + (4 * (j + $u) + c) * D4;
       #for r in ROWS
-      let a$r = vec4f(g$r_$u[c]);
+      let x$r = vec4f(g$r_$u[c]);
       #end
-      #for d in D4
-      let u$d = params[weights + $d];
-      #for r in ROWS
-      v$r_$d = fma(a$r, u$d, v$r_$d);
-      #end
-      #end
+      #include add_row
     }
     #end
   }

@@ -11,22 +11,13 @@
 @compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   #include rows
-  #for r in ROWS
-  #for d in D4
-  var v$r_$d = vec4f(0);
-  #end
-  #end
+  #include zeros
   for (var k = 0u; k < D; k++) {
     #for r in ROWS
     let x$r = vec4f(x[row$r * D + k]);
     #end
     let weights = WEIGHT + k * D4;
-    #for d in D4
-    let w$d = params[weights + $d];
-    #for r in ROWS
-    v$r_$d = fma(x$r, w$d, v$r_$d);
-    #end
-    #end
+    #include add_row
   }
   #include finish
 }

@@ -21,11 +21,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   #if DROP
   let key = place(1);
   #end
-  #for r in ROWS
-  #for d in D4
-  var v$r_$d = vec4f(0);
-  #end
-  #end
+  #include zeros
   for (var k = 0u; k < D; k++) {
     #for r in ROWS
     var x$r = vec4f(dsum[row$r * D + k]);
@@ -34,12 +30,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     #end
     #end
     let weights = TRANSPOSED + k * D4;
-    #for d in D4
-    let w$d = params[weights + $d];
-    #for r in ROWS
-    v$r_$d = fma(x$r, w$d, v$r_$d);
-    #end
-    #end
+    #include add_row
   }
   #for r in ROWS
   #for d in D4

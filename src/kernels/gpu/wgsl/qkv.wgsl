@@ -11,10 +11,10 @@ fn main(@builtin(global_invocation_id) invocation: vec3u) {
   let id = invocation / vec3u(3, 1, 1);
   let first = invocation.x % 3 * D4;
   #include rows
-  #for o in D4
-  let b$o = params[BIAS + first + $o];
+  #for d in D4
+  let b$d = params[BIAS + first + $d];
   #for r in ROWS
-  var v$r_$o = b$o;
+  var v$r_$d = b$d;
   #end
   #end
   for (var k = 0u; k < D; k++) {
@@ -30,16 +30,11 @@ fn main(@builtin(global_invocation_id) invocation: vec3u) {
     #end
     #end
     let weights = WEIGHT + k * 3 * D4 + first;
-    #for o in D4
-    let w$o = params[weights + $o];
-    #for r in ROWS
-    v$r_$o = fma(x$r, w$o, v$r_$o);
-    #end
-    #end
+    #include add_row
   }
   #for r in ROWS
-  #for o in D4
-  y[row$r * 3 * D4 + first + $o] = v$r_$o;
+  #for d in D4
+  y[row$r * 3 * D4 + first + $d] = v$r_$d;
   #end
   #end
 }

@@ -14,22 +14,13 @@
 @compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   #include rows
-  #for r in ROWS
-  #for d in D4
-  var v$r_$d = vec4f(0);
-  #end
-  #end
+  #include zeros
   for (var k = 0u; k < 3 * D; k++) {
     #for r in ROWS
     let x$r = vec4f(dqkv[row$r * 3 * D + k]);
     #end
     let weights = TRANSPOSED + k * D4;
-    #for d in D4
-    let w$d = params[weights + $d];
-    #for r in ROWS
-    v$r_$d = fma(x$r, w$d, v$r_$d);
-    #end
-    #end
+    #include add_row
   }
   #for r in ROWS
   #for d in D4
