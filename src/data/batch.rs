@@ -30,6 +30,7 @@ pub fn images(pixels: &[f32], config: &VitConfig, device: &Device) -> Tensor<4> 
 }
 
 /// A data set's images on a device that picks and changes them itself.
+#[derive(Clone)]
 pub struct Stored {
     /// Four pixels to a number.
     pixels: Tensor<1, Int>,

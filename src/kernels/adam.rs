@@ -5,6 +5,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::fused::{FusedAdam, is_fused, is_on_gpu};
 use super::gpu;
+use crate::device;
 
 /// The numbers of one step, the same for every parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,6 +26,23 @@ pub struct AdamStep {
     pub root_scale: f32,
 }
 
+impl AdamStep {
+    /// As `adam.wgsl` reads them.
+    fn numbers(&self) -> [f32; 9] {
+        let [beta1, beta2] = self.betas;
+        let [rest1, rest2] = self.complements;
+        let Self {
+            eps,
+            l2,
+            decay,
+            rate,
+            root_scale,
+            ..
+        } = *self;
+        [beta1, beta2, rest1, rest2, eps, l2, decay, rate, root_scale]
+    }
+}
+
 /// A parameter, flattened, with running means of its gradient and of that one's square.
 pub struct Parameter {
     pub value: Tensor<1>,
@@ -36,21 +54,39 @@ pub struct Update {
     step: AdamStep,
     /// `[1]`, what gradients are multiplied with first.
     gradient_scale: Tensor<1>,
+    /// The step's numbers, for the GPU.
+    numbers: Option<Tensor<1>>,
 }
 
 impl Update {
-    /// `gradient_scale`, `[1]`, is what gradients are multiplied with first.
-    pub fn new(step: AdamStep, gradient_scale: Option<Tensor<1>>, device: &Device) -> Self {
+    /// On WebGPU an upload submits what was launched before, so this is best done before a step.
+    pub fn new(step: AdamStep, device: &Device) -> Self {
+        let numbers =
+            device::has_gpu_kernels(device).then(|| Tensor::from_data(step.numbers(), device));
         Self {
             step,
-            gradient_scale: gradient_scale.unwrap_or_else(|| Tensor::from_data([1.0], device)),
+            gradient_scale: Tensor::from_data([1.0], device),
+            numbers,
+        }
+    }
+
+    /// With `[1]`, what gradients are multiplied with first.
+    pub fn scaled(self, gradient_scale: Tensor<1>) -> Self {
+        Self {
+            gradient_scale,
+            ..self
         }
     }
 
     /// The parameter after the step. Where nobody else holds its tensors they are changed in place.
     pub fn apply(&self, parameter: Parameter, gradient: Tensor<1>) -> Parameter {
-        if is_on_gpu(&parameter.value) {
-            return gpu::adam(parameter, gradient, self.gradient_scale.clone(), self.step);
+        if let Some(numbers) = self
+            .numbers
+            .as_ref()
+            .filter(|_| is_on_gpu(&parameter.value))
+        {
+            let scale = self.gradient_scale.clone();
+            return gpu::adam(parameter, gradient, scale, numbers.clone());
         }
         let Parameter { value, moments } = parameter;
         if !is_fused(&value) {

@@ -59,8 +59,8 @@ mod missing {
     use burn::tensor::{Int, Tensor};
 
     use super::{Layout, Picture};
+    use crate::kernels::Dropout;
     use crate::kernels::adam::Parameter;
-    use crate::kernels::{AdamStep, Dropout};
 
     const MISSING: &str = "no device has these kernels";
 
@@ -76,7 +76,7 @@ mod missing {
         unreachable!("{MISSING}")
     }
 
-    pub fn adam(_: Parameter, _: Tensor<1>, _: Tensor<1>, _: AdamStep) -> Parameter {
+    pub fn adam(_: Parameter, _: Tensor<1>, _: Tensor<1>, _: Tensor<1>) -> Parameter {
         unreachable!("{MISSING}")
     }
 

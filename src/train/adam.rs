@@ -58,33 +58,32 @@ impl Adam {
         }
     }
 
-    /// The model after one update with these gradients.
-    pub fn update(
+    /// Begins an update, on the model's device.
+    pub fn begin(&mut self, learning_rate: f64, recipe: &Recipe, device: &Device) -> Update {
+        self.step += 1;
+        Update::new(self.numbers(learning_rate, recipe), device)
+    }
+
+    /// The model after the update with these gradients, whose norm `bound` limits.
+    pub fn finish(
         &mut self,
+        update: Update,
         model: Model,
         gradients: &mut Gradients,
-        learning_rate: f64,
-        recipe: &Recipe,
+        bound: Option<f64>,
     ) -> Model {
-        self.step += 1;
-        let bound = recipe.clip_norm;
-        let (scale, device) = match &model {
-            Model::Layers(vit) => (
-                bound.map(|bound| clip_scale(vit, gradients, bound)),
-                vit.head.linear.bias.val().device().inner(),
-            ),
+        let scale = bound.and_then(|bound| match &model {
+            Model::Layers(vit) => Some(clip_scale(vit, gradients, bound)),
             Model::Packed(packed) => {
-                let parameters = packed.parameters.val();
-                let gradient = parameters.grad(gradients).filter(|_| bound.is_some());
-                let scale = gradient
-                    .zip(bound)
-                    .map(|(g, bound)| gpu::clip_scale(g, bound));
-                (scale, parameters.device().inner())
+                let gradient = packed.parameters.val().grad(gradients)?;
+                Some(gpu::clip_scale(gradient, bound))
             }
-        };
-        let numbers = self.numbers(learning_rate, recipe);
+        });
         let mut mapper = Mapper {
-            update: Update::new(numbers, scale, &device),
+            update: match scale {
+                Some(scale) => update.scaled(scale),
+                None => update,
+            },
             moments: &mut self.moments,
             gradients,
         };

@@ -144,20 +144,14 @@ impl Trainer {
     pub fn step(&mut self) -> Step {
         let index = self.step_count();
         let batch = self.sampler.batch(&self.recipe, &self.data, index);
-        let (images, labels) = match (&self.stored, self.data.stored()) {
-            (Some(stored), Some(data)) => {
-                let labels = batch.picks.iter().map(|&pick| data.labels[pick as usize]);
-                (
-                    stored.images(&batch.picks, &batch.changes),
-                    labels.collect(),
-                )
-            }
-            _ => {
-                let (pixels, labels) = batch.read(&self.data);
-                let images = batch::images(&pixels, self.config(), &self.device);
-                (images, labels)
-            }
-        };
+        let data = self.data.clone();
+        if let (Some(stored), Some(data)) = (self.stored.clone(), data.stored()) {
+            let labels = batch.picks.iter().map(|&pick| data.labels[pick as usize]);
+            let labels = labels.collect();
+            return self.step_with(labels, || stored.images(&batch.picks, &batch.changes));
+        }
+        let (pixels, labels) = batch.read(&data);
+        let images = batch::images(&pixels, self.config(), &self.device);
         self.step_on(images, labels)
     }
 
@@ -167,6 +161,11 @@ impl Trainer {
     /// - images, normalised, on the trainer's device: `[batch, channels, image_size, image_size]`
     /// - labels: one per image
     pub fn step_on(&mut self, images: Tensor<4>, labels: Vec<u8>) -> Step {
+        self.step_with(labels, || images)
+    }
+
+    /// Calls `images` once all else is uploaded: on WebGPU uploads submit what was launched before.
+    fn step_with(&mut self, labels: Vec<u8>, images: impl FnOnce() -> Tensor<4>) -> Step {
         let index = self.step_count();
         let learning_rate = self.learning_rate();
         // Moved out: tensors that nobody else holds are updated in place.
@@ -178,10 +177,11 @@ impl Trainer {
         let smoothing = self.recipe.label_smoothing;
         let targets = batch::targets(&labels, model.config().classes, smoothing, &self.device);
         let seed = dropout_seed(&self.recipe, index);
-        let logits = model.forward_training(images.autodiff(), seed);
+        let update = adam.begin(learning_rate, &self.recipe, &self.device);
+        let logits = model.forward_training(images().autodiff(), seed);
         let loss = cross_entropy(logits.clone(), targets.autodiff());
         let mut gradients = loss.backward();
-        let model = adam.update(model, &mut gradients, learning_rate, &self.recipe);
+        let model = adam.finish(update, model, &mut gradients, self.recipe.clip_norm);
         self.state = State { model, adam };
         Step {
             index,

@@ -126,7 +126,7 @@ fn adam(criterion: &mut Criterion) {
         rate: 1e-3,
         root_scale: 31.6,
     };
-    let update = Update::new(step, None, &device);
+    let update = Update::new(step, &device);
     let gradient = zeros() + 0.1;
     let mut parameter = Some(Parameter {
         value: zeros(),

@@ -132,7 +132,11 @@ pub async fn adam(sizes: Sizes, device: &Device) {
         let data = TensorData::new(numbers(count, seed, scale), [count]);
         Tensor::from_data(data, device)
     };
-    for (l2, decay, scale) in [(0.0, 1.0, None), (0.1, 1.0, Some(0.5)), (0.0, 0.99, None)] {
+    for (l2, decay, scale) in [
+        (0.0, 1.0, None),
+        (0.1, 1.0, Some(0.5f32)),
+        (0.0, 0.99, None),
+    ] {
         let step = AdamStep {
             betas: [0.9, 0.999],
             complements: [0.1, 0.001],
@@ -143,8 +147,10 @@ pub async fn adam(sizes: Sizes, device: &Device) {
             root_scale: 31.6,
         };
         let run = || {
-            let scale = scale.map(|scale: f32| Tensor::from_data([scale], device));
-            let update = Update::new(step, scale, device);
+            let mut update = Update::new(step, device);
+            if let Some(scale) = scale {
+                update = update.scaled(Tensor::from_data([scale], device));
+            }
             let mut parameter = Parameter {
                 value: tensor(1, 1.0),
                 moments: [tensor(2, 0.0), tensor(3, 0.0)],

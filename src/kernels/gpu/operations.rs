@@ -13,8 +13,8 @@ use super::Layout;
 use super::launch::{empty, launch, tensor, upload};
 use super::model::{Pass, Saved};
 use super::shader::{Shader, Variant};
+use crate::kernels::Dropout;
 use crate::kernels::adam::Parameter;
-use crate::kernels::{AdamStep, Dropout};
 
 /// What has gradients.
 #[backend_extension(Cube, Autodiff)]
@@ -41,7 +41,7 @@ pub trait GpuUpdate: Backend {
         first: FloatTensor<Self>,
         second: FloatTensor<Self>,
         gradient_scale: FloatTensor<Self>,
-        step: AdamStep,
+        numbers: FloatTensor<Self>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 
     fn clip_scale(gradient: FloatTensor<Self>, bound: f32) -> FloatTensor<Self>;
@@ -70,12 +70,12 @@ pub fn adam(
     parameter: Parameter,
     gradient: Tensor<1>,
     scale: Tensor<1>,
-    step: AdamStep,
+    numbers: Tensor<1>,
 ) -> Parameter {
     let [first, second] = parameter.moments.map(Tensor::into_dispatch);
     let (value, gradient) = (parameter.value.into_dispatch(), gradient.into_dispatch());
-    let scale = scale.into_dispatch();
-    let (value, first, second) = Dispatch::gpu_adam(value, gradient, first, second, scale, step);
+    let (scale, numbers) = (scale.into_dispatch(), numbers.into_dispatch());
+    let (value, first, second) = Dispatch::gpu_adam(value, gradient, first, second, scale, numbers);
     Parameter {
         value: Tensor::from_dispatch(value),
         moments: [first, second].map(Tensor::from_dispatch),
@@ -157,7 +157,7 @@ impl GpuUpdate for CubeBackend {
         first: CubeTensor,
         second: CubeTensor,
         gradient_scale: CubeTensor,
-        step: AdamStep,
+        numbers: CubeTensor,
     ) -> (CubeTensor, CubeTensor, CubeTensor) {
         let gradient = into_contiguous(gradient);
         let [value, first, second] = [value, first, second].map(|tensor| {
@@ -169,21 +169,9 @@ impl GpuUpdate for CubeBackend {
             }
         });
         let client = value.client.clone();
-        let AdamStep {
-            betas,
-            complements,
-            eps,
-            l2,
-            decay,
-            rate,
-            root_scale,
-        } = step;
-        let rest = [eps, l2, decay, rate, root_scale];
-        let numbers = betas.into_iter().chain(complements).chain(rest);
-        let numbers = upload(&client, &numbers.map(f32::to_bits).collect::<Vec<_>>());
         let count = value.meta.num_elements();
         let buffers = [
-            &numbers,
+            &numbers.handle,
             &gradient_scale.handle,
             &gradient.handle,
             &value.handle,
