@@ -92,6 +92,8 @@ fn only_the_device_module_asks_for_features() {
     let exempt = |name: &str| {
         // The GPU's kernels are made of what the feature brings.
         matches!(name, "src/device.rs" | "src/lib.rs" | "src/kernels/gpu.rs")
+            // An instruction that not every engine has.
+            || name == "src/kernels/cpu/simd.rs"
             || name.starts_with("src/device/")
             || name.starts_with("src/bin/")
     };
@@ -105,7 +107,7 @@ fn only_the_device_module_asks_for_features() {
 
 #[test]
 fn one_module_imports_wasm_and_one_starts_workers() {
-    let modules = ["/cpu.js", "/ndarray.js", "/webgpu.js"];
+    let modules = ["/cpu.js", "/cpu_relaxed.js", "/ndarray.js", "/webgpu.js"];
     for file in files("www", &["js"]) {
         let name = name(&file);
         // Types are imported in comments.

@@ -14,6 +14,7 @@ pub mod linear;
 mod math;
 pub mod mlp;
 mod scratch;
+mod simd;
 mod softmax;
 
 pub use attention::Attention;

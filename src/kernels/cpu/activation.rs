@@ -1,8 +1,9 @@
 //! Activations of whole slices.
 
-use macerator::{Scalar, Simd, Vector, vload_unaligned, vstore_unaligned, with_simd};
-
 use super::math::{Vectors, gelu, gelu_and_derivative, splat};
+use super::simd::{
+    self as macerator, Scalar, Simd, Vector, vload_unaligned, vstore_unaligned, with_simd,
+};
 use crate::config::Activation;
 
 /// Replaces each value x by f(x).

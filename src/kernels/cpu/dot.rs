@@ -1,8 +1,7 @@
 //! Dot products of all rows of one matrix with all rows of another.
 
-use macerator::{Scalar, Simd, Vector, vload_unaligned, with_simd};
-
 use super::gemm::RowsMut;
+use super::simd::{self as macerator, Scalar, Simd, Vector, fused, vload_unaligned, with_simd};
 
 /// `C = A · Bᵀ`, all without gaps: for products with fewer columns than a vector has lanes.
 ///
@@ -74,7 +73,7 @@ fn block<S: Simd, const ROWS: usize, const COLUMNS: usize>(
                         vload_unaligned(b.as_ptr().add(j * inner + at)),
                     )
                 };
-                *sum = x.mul_add(y, *sum);
+                *sum = fused(x, y, *sum);
             }
         }
     }

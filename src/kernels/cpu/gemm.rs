@@ -3,7 +3,9 @@
 //! The matrices of this model have 2 to 200 columns, so nothing is packed: packing costs as much
 //! as multiplying here. Blocks of `C` stay in registers while the inner dimension passes by.
 
-use macerator::{Scalar, Simd, Vector, vload_unaligned, vstore_unaligned, with_simd};
+use super::simd::{
+    self as macerator, Scalar, Simd, Vector, fused, vload_unaligned, vstore_unaligned, with_simd,
+};
 
 /// Rows of a block of `C`; with [`COLUMNS`] and one row of `B` it fills the sixteen registers that
 /// WebAssembly's engines have on x86.
@@ -182,7 +184,7 @@ unsafe fn block<S: Simd, const HEIGHT: usize, const VECTORS: usize>(
             for (i, sums) in sums.iter_mut().enumerate() {
                 let factor: Vector<S, f32> = (*a_values.add(i * a.row)).splat();
                 for (sum, vector) in sums.iter_mut().zip(b_vectors) {
-                    *sum = factor.mul_add(vector, *sum);
+                    *sum = fused(factor, vector, *sum);
                 }
             }
             // Past the last row these may point outside, but are not read.

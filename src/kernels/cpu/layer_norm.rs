@@ -1,8 +1,9 @@
 //! Layer normalisation, of a residual sum too.
 
-use macerator::{Scalar, Simd, Vector, vload_unaligned, vstore_unaligned, with_simd};
-
 use super::math::splat;
+use super::simd::{
+    self as macerator, Scalar, Simd, Vector, fused, vload_unaligned, vstore_unaligned, with_simd,
+};
 
 /// Ba et al., 2016: y = (x - mean) / √(variance + eps) · gain + bias, row by row.
 #[derive(Clone, Copy)]
@@ -99,7 +100,7 @@ fn scale_row<S: Simd>(
             vstore_unaligned(x.as_mut_ptr(), normalized);
             let gain = vload_unaligned(gain.as_ptr());
             let bias = vload_unaligned(bias.as_ptr());
-            vstore_unaligned(y.as_mut_ptr(), Vector::mul_add(normalized, gain, bias));
+            vstore_unaligned(y.as_mut_ptr(), fused(normalized, gain, bias));
         }
     }
     for i in whole..x.len() {
@@ -157,7 +158,7 @@ fn squares<S: Simd>(values: &[f32], mean: f32) -> f32 {
     for chunk in &mut chunks {
         // SAFETY: the chunk is one vector long.
         let difference = unsafe { vload_unaligned(chunk.as_ptr()) } - means;
-        sums = Vector::mul_add(difference, difference, sums);
+        sums = fused(difference, difference, sums);
     }
     let rest = chunks.remainder().iter().map(|x| (x - mean) * (x - mean));
     sums.reduce_add() + rest.sum::<f32>()
@@ -171,7 +172,7 @@ fn dot<S: Simd>(a: &[f32], b: &[f32]) -> f32 {
     for (a, b) in (&mut a).zip(&mut b) {
         // SAFETY: the chunks are one vector long.
         let (a, b) = unsafe { (vload_unaligned(a.as_ptr()), vload_unaligned(b.as_ptr())) };
-        sums = Vector::mul_add(a, b, sums);
+        sums = fused(a, b, sums);
     }
     let rest = a.remainder().iter().zip(b.remainder());
     sums.reduce_add() + rest.map(|(a, b)| a * b).sum::<f32>()

@@ -5,11 +5,11 @@
 //! loops where `array::map` would read better, since its closures are not always inlined, and
 //! outside of the caller the processor's vectors are not enabled.
 
-use macerator::{Simd, Vector};
+use super::simd::{Simd, Vector, fused};
 
 macro_rules! splat {
     ($value:expr) => {
-        macerator::Scalar::splat($value)
+        $crate::kernels::cpu::simd::Scalar::splat($value)
     };
 }
 pub(super) use splat;
@@ -79,16 +79,16 @@ fn exp_minus_1<S: Simd, const N: usize>(
     let round: Vector<S, f32> = splat!(ROUND + exponent_of_1);
     let (mut power, mut high, mut low, mut r) = (x, x, x, x);
     for i in 0..N {
-        let shifted = x[i].mul_add(splat!(std::f32::consts::LOG2_E), round);
+        let shifted = fused(x[i], splat!(std::f32::consts::LOG2_E), round);
         power[i] = (shifted.reinterpret::<u32>() << 23).reinterpret();
         let n = shifted - round;
-        high[i] = n.mul_add(splat!(-LN_2_HIGH), x[i]);
-        low[i] = n.mul_add(splat!(-LN_2_LOW), small[i]);
+        high[i] = fused(n, splat!(-LN_2_HIGH), x[i]);
+        low[i] = fused(n, splat!(-LN_2_LOW), small[i]);
         r[i] = high[i] + low[i];
     }
     let mut q = polynomial(r, &EXP);
     for i in 0..N {
-        q[i] = q[i].mul_add(r[i] * r[i], low[i]) + high[i];
+        q[i] = fused(q[i], r[i] * r[i], low[i]) + high[i];
     }
     [q, power]
 }
@@ -114,13 +114,13 @@ fn polynomial<S: Simd, const N: usize, const C: usize>(
     for at in (0..C - 2).rev() {
         let sum = &mut even_or_odd[(C - 1 - at) % 2];
         for i in 0..N {
-            sum[i] = sum[i].mul_add(squares[i], splat!(coefficients[at]));
+            sum[i] = fused(sum[i], squares[i], splat!(coefficients[at]));
         }
     }
     let even = even_or_odd[(C - 1) % 2];
     let mut values = even_or_odd[C % 2];
     for i in 0..N {
-        values[i] = values[i].mul_add(x[i], even[i]);
+        values[i] = fused(values[i], x[i], even[i]);
     }
     values
 }
@@ -153,7 +153,7 @@ fn tail<S: Simd, const N: usize>(v: Vectors<S, N>) -> Vectors<S, N> {
     // These one after the other, since they are large and of different signs.
     for coefficient in TAIL_START.into_iter().rev() {
         for i in 0..N {
-            p[i] = p[i].mul_add(v[i], splat!(coefficient));
+            p[i] = fused(p[i], v[i], splat!(coefficient));
         }
     }
     p
@@ -174,8 +174,8 @@ pub fn gelu<S: Simd, const N: usize>(x: Vectors<S, N>) -> Vectors<S, N> {
     let p = tail(v);
     for i in 0..N {
         let zero: Vector<S, f32> = splat!(0.0);
-        let s = q[i].mul_add(p[i], q[i]) + p[i];
-        let below = v[i].mul_add(s, v[i]) * power[i];
+        let s = fused(q[i], p[i], q[i]) + p[i];
+        let below = fused(v[i], s, v[i]) * power[i];
         result[i] = x[i].lt(zero).select(zero, x[i]) - below;
     }
     result
@@ -201,7 +201,7 @@ pub fn gelu_and_derivative<S: Simd, const N: usize>(x: Vectors<S, N>) -> [Vector
         value[i] = x[i] * distribution;
         // 2 / √(2π)
         let slope: Vector<S, f32> = splat!(0.797_884_6);
-        derivative[i] = (x[i] * density[i]).mul_add(slope, distribution);
+        derivative[i] = fused(x[i] * density[i], slope, distribution);
     }
     [value, derivative]
 }

@@ -3,9 +3,10 @@
 //! Attention keeps its scores with one query per column, so that lanes are queries: maxima and
 //! sums are then taken between vectors, never within one.
 
-use macerator::{Scalar, Simd, Vector, vload_unaligned, vstore_unaligned, with_simd};
-
 use super::math::{Vectors, exp, splat};
+use super::simd::{
+    self as macerator, Scalar, Simd, Vector, vload_unaligned, vstore_unaligned, with_simd,
+};
 
 /// What the softmax of a column was divided by, and the maximum that was subtracted before.
 pub struct Statistics<'a> {

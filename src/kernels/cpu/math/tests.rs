@@ -1,7 +1,7 @@
 //! Against float64, with multiply-adds that round once and that round twice.
 
 use super::*;
-use macerator::{AutoArch, Scalar, WithSimd, vload_unaligned, vstore_unaligned};
+use crate::kernels::cpu::simd::{AutoArch, Scalar, WithSimd, vload_unaligned, vstore_unaligned};
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
 type OfSlice = fn(&mut [f32]);
