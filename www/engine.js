@@ -190,7 +190,7 @@ export class Engine {
  */
 export function isFromCpu(error) {
   const stack = error instanceof Error ? String(error.stack) : "";
-  return /\b(cpu|ndarray)(_bg)?\.(js|wasm)/.test(stack);
+  return /\b(cpu|cpu_relaxed|ndarray)(_bg)?\.(js|wasm)/.test(stack);
 }
 
 /**

@@ -2,7 +2,7 @@
  * Times training and reading in headless Chromium, beside the peers, in turns:
  *
  *     node run.mjs [--devices cpu,webgpu] [--presets reference,default]
- *                  [--libraries vitpad,jax-js,tfjs,ort] [--modes train,infer] [--batch 64] [--limit 300] [--json]
+ *                  [--libraries vitpad,vitpad-simd128,jax-js,tfjs,ort] [--modes train,infer] [--batch 64] [--limit 300] [--json]
  *                  [--native FILE, what `cargo xtask bench` measured without a browser]
  *
  * `cargo xtask bench` sets up what this needs. The CPU is one thread of WebAssembly; WebGPU is
@@ -24,9 +24,11 @@ import { giga, gpuTable, nativeResults, nativeTable, results, surroundings, tabl
 const CHOICES = {
   devices: ["cpu", "webgpu"],
   presets: Object.keys(PRESETS),
-  libraries: ["vitpad", "jax-js", "tfjs", "ort"],
+  libraries: ["vitpad", "vitpad-simd128", "jax-js", "tfjs", "ort"],
   modes: ["train", "infer"],
 };
+/** vitpad as engines without relaxed SIMD load it: takes part where it is named only. */
+const UNFUSED = "vitpad-simd128";
 /** What cannot train takes part in reading only. */
 const READERS = ["ort"];
 /** By how much losses of the same weights and images may differ. */
@@ -63,7 +65,7 @@ function readOptions() {
     options: {
       devices: { ...text, default: CHOICES.devices.join() },
       presets: { ...text, default: CHOICES.presets.join() },
-      libraries: { ...text, default: CHOICES.libraries.join() },
+      libraries: { ...text, default: CHOICES.libraries.filter((name) => name !== UNFUSED).join() },
       modes: { ...text, default: CHOICES.modes.join() },
       batch: { ...text, default: "64" },
       limit: { ...text, default: "300" },
@@ -140,7 +142,7 @@ async function runAll({ presets, devices, modes, libraries, batch, limit }, url,
 
 /** The peers start from the same weights and images: another loss means another model. @param {Run[]} runs */
 function peersAgree(runs) {
-  const peers = runs.filter((run) => run.library !== "vitpad" && Number.isFinite(run.first));
+  const peers = runs.filter((run) => !run.library.startsWith("vitpad") && Number.isFinite(run.first));
   const firsts = peers.map((run) => run.first);
   if (Math.max(...firsts) - Math.min(...firsts) <= TOLERANCE || peers.length === 0) return true;
   log(`error: the peers compute different things: ${peers.map((run) => `${run.library} ${run.first}`).join(", ")}`);

@@ -22,6 +22,39 @@ test("the CPU asked for needs no reason", async ({ vitpad }) => {
   await expect(vitpad.reason).toHaveText("");
 });
 
+test("an engine with relaxed SIMD gets the file for it, which reads as the other one does", async ({ vitpad, page }) => {
+  const taken = page.waitForRequest("**/cpu_relaxed_bg.wasm");
+  await vitpad.openReady("?device=cpu");
+  await taken;
+  const [relaxed, other] = await page.evaluate(async () => {
+    const response = await fetch("./weights/default.safetensors");
+    const weights = new Uint8Array(await response.arrayBuffer());
+    const points = new Float32Array([60, 40, 180, 40, 100, 220]);
+    const read = async (/** @type {string} */ file) => {
+      const { default: init, Classifier } = await import(`${location.origin}/${file}.js`);
+      await init();
+      const classifier = await Classifier.load({ device: "cpu", weights });
+      return [...(await classifier.classify([{ points, width: 20 }])).probabilities];
+    };
+    return Promise.all(["cpu_relaxed", "cpu"].map(read));
+  });
+  expect(relaxed).toHaveLength(10);
+  relaxed.forEach((probability, digit) => expect(probability).toBeCloseTo(other[digit], 5));
+});
+
+test("an engine without relaxed SIMD gets a file that does without", async ({ vitpad, page }) => {
+  await page.route("**/wasm.js", async (route) => {
+    const response = await route.fetch();
+    const body = (await response.text()).replace("WebAssembly.validate(bytes)", "false");
+    await route.fulfill({ response, body });
+  });
+  const taken = page.waitForRequest("**/cpu_bg.wasm");
+  await vitpad.openReady("?device=cpu");
+  await taken;
+  await vitpad.draw(7);
+  await vitpad.expectAnswer(7);
+});
+
 test("the ndarray backend reads digits as well", async ({ vitpad }) => {
   await vitpad.openReady("?device=ndarray");
   await expect(vitpad.device).toHaveText(/^ndarray/);

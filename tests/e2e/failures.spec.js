@@ -13,7 +13,7 @@ test("blocked weights are reported, and a retry reads what was drawn meanwhile",
   await expect(page.getByTestId("error")).toBeHidden();
 });
 
-for (const file of ["cpu.js", "cpu_bg.wasm", "worker.js", "engine.js"]) {
+for (const file of ["cpu_relaxed.js", "cpu_relaxed_bg.wasm", "worker.js", "engine.js"]) {
   test(`a missing ${file} is reported, and a retry succeeds`, async ({ vitpad, page, provoked }) => {
     provoked.push(/404/);
     await page.route(`**/${file}`, (route) => route.fulfill({ status: 404, body: "gone" }));

@@ -63,7 +63,7 @@ test("a run is trained on the CPU where the GPU's steps are slower, and the page
  */
 async function giveGpu(page, delay) {
   let downloads = 0;
-  await page.route("**/cpu.js", async (route) => {
+  await page.route("**/cpu_relaxed.js", async (route) => {
     const response = await route.fetch();
     const body = (await response.text()).replace("export function probeWebGpu()", "function probeNothing()");
     await route.fulfill({ response, body: body + PROBE });
@@ -84,7 +84,7 @@ const PROBE = `
 
 /** @param {number} delay */
 const gpuBuild = (delay) => `
-  import * as cpu from "./cpu.js";
+  import * as cpu from "./cpu_relaxed.js";
   export const { DataSet } = cpu;
   export default async function init() {
     return { memory: new WebAssembly.Memory({ initial: 1 }) };

@@ -1,6 +1,6 @@
 /**
  * Prints what the built page loads, how long the first prediction takes, and the median of a
- * hundred: `npm run measure -- [cpu|ndarray|webgpu ...]`. Needs dist/ (`cargo xtask build`).
+ * hundred: `npm run measure -- [cpu|cpu_relaxed|ndarray|webgpu ...]`. Needs dist/ (`cargo xtask build`).
  */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,10 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 import { chromium } from "@playwright/test";
 import { launchOptions, ORIGIN, startServer } from "./browser.js";
 
-const FILES = ["cpu_bg.wasm", "cpu.js", "ndarray_bg.wasm", "webgpu_bg.wasm", "webgpu.js", "weights/default.safetensors"];
+const FILES = [
+  ...["cpu_bg.wasm", "cpu.js", "cpu_relaxed_bg.wasm", "ndarray_bg.wasm", "webgpu_bg.wasm", "webgpu.js"],
+  "weights/default.safetensors",
+];
 const RUNS = 100;
 
 const dist = process.env.DIST ?? fileURLToPath(new URL("../../dist", import.meta.url));
@@ -20,14 +23,14 @@ console.table(sizes);
 
 const server = await startServer();
 const browser = await chromium.launch(launchOptions({ softwareWebGpu: true }));
-const devices = process.argv.length > 2 ? process.argv.slice(2) : ["cpu", "ndarray", "webgpu"];
+const files = process.argv.length > 2 ? process.argv.slice(2) : ["cpu_relaxed", "cpu", "ndarray", "webgpu"];
 try {
   const rows = [];
-  for (const device of devices) {
+  for (const file of files) {
     const page = await browser.newPage();
     // A file of the origin, not the page itself, which would compute meanwhile.
     await page.goto(`${ORIGIN}/style.css`);
-    rows.push({ device, ...(await page.evaluate(measure, { device, runs: RUNS })) });
+    rows.push({ file, ...(await page.evaluate(measure, { file, runs: RUNS })) });
     await page.close();
   }
   console.table(rows);
@@ -39,17 +42,17 @@ try {
 /**
  * Runs in the page.
  *
- * @param {{ device: string, runs: number }} options
+ * @param {{ file: string, runs: number }} options
  */
-async function measure({ device, runs }) {
+async function measure({ file, runs }) {
   const start = performance.now();
   const [module, response] = await Promise.all([
-    import(`${location.origin}/${device}.js`),
+    import(`${location.origin}/${file}.js`),
     fetch("/weights/default.safetensors"),
   ]);
   await module.default();
   const weights = new Uint8Array(await response.arrayBuffer());
-  const classifier = await module.Classifier.load({ device, weights });
+  const classifier = await module.Classifier.load({ device: file === "cpu_relaxed" ? "cpu" : file, weights });
   const points = new Float32Array([60, 40, 180, 40, 100, 220]);
   const strokes = [{ points, width: 20 }];
   await classifier.classify(strokes);

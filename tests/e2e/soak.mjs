@@ -106,7 +106,8 @@ function countGpuBuffers() {
  * @param {{ device: string, steps: number, config: object, batch: number }} task
  */
 async function create({ device, steps, config, batch }) {
-  const api = await import(`${location.origin}/${device}.js`);
+  const { fileOf } = await import(`${location.origin}/wasm.js`);
+  const api = await import(`${location.origin}/${fileOf(device)}.js`);
   const { memory } = await api.default();
   const { augment } = api.preset("default").recipe;
   const images = 1_000;

@@ -49,6 +49,9 @@ enum Preset {
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
 enum Library {
     Vitpad,
+    /// As engines without relaxed SIMD load it; only where it is named
+    #[value(name = "vitpad-simd128")]
+    VitpadSimd128,
     JaxJs,
     /// TensorFlow.js
     Tfjs,

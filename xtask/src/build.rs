@@ -12,21 +12,23 @@ use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::PathBuf;
 
-/// The wasm files, and how hard wasm-opt works on each.
-const WASM_FILES: [(&str, &str); 3] = [
-    ("cpu_bg.wasm", "-O2"),
-    ("ndarray_bg.wasm", "-O2"),
-    ("webgpu_bg.wasm", "-O1"),
+/// The wasm files, and what wasm-opt is told for each: how hard to work, and what it may meet.
+const WASM_FILES: [(&str, &[&str]); 4] = [
+    ("cpu_bg.wasm", &["-O2"]),
+    ("cpu_relaxed_bg.wasm", &["-O2", "--enable-relaxed-simd"]),
+    ("ndarray_bg.wasm", &["-O2"]),
+    ("webgpu_bg.wasm", &["-O1"]),
 ];
-const SCRIPTS: [&str; 5] = [
+const SCRIPTS: [&str; 6] = [
     "index.html",
     "cpu.js",
     "cpu.d.ts",
+    "cpu_relaxed.js",
     "ndarray.js",
     "webgpu.js",
 ];
 
-/// What rustc lets a wasm file use today; wasm-opt must be told.
+/// What rustc lets every wasm file use today; wasm-opt must be told.
 const WASM_FEATURES: [&str; 7] = [
     "--enable-simd",
     "--enable-bulk-memory",
@@ -59,7 +61,7 @@ fn build_anew(wasm: &Wasm) -> Result<()> {
     })?;
     step("trunk build", || run(wasm.command("trunk").arg("build")))?;
     step("wasm-opt", || {
-        let each = WASM_FILES.map(|(file, level)| move || optimise(wasm, file, level));
+        let each = WASM_FILES.map(|(file, options)| move || optimise(wasm, file, options));
         // All at once: wasm-opt from npm runs on one core.
         let results = std::thread::scope(|scope| {
             each.map(|work| scope.spawn(work))
@@ -112,12 +114,12 @@ fn missing_outputs() -> Vec<&'static str> {
 }
 
 /// Optimises a file of dist/ in place. It takes minutes, so results are kept by content.
-fn optimise(wasm: &Wasm, file: &str, level: &str) -> Result<()> {
+fn optimise(wasm: &Wasm, file: &str, options: &[&str]) -> Result<()> {
     let built = dist().join(file);
     let bytes = fs::read(&built).with_context(|| format!("Trunk left no {}", built.display()))?;
     let version = output(wasm.command("wasm-opt").arg("--version"))?;
     let key = Stamp::of_files(&[])?.and(&format!(
-        "{level} {version} {WASM_FEATURES:?} {}",
+        "{options:?} {version} {WASM_FEATURES:?} {}",
         sha256(&bytes)
     ));
 
@@ -130,7 +132,7 @@ fn optimise(wasm: &Wasm, file: &str, level: &str) -> Result<()> {
         let mut wasm_opt = wasm.command("wasm-opt");
         wasm_opt
             .arg(&built)
-            .arg(level)
+            .args(options)
             .args(WASM_FEATURES)
             .arg("-o")
             .arg(&half_done);

@@ -156,11 +156,13 @@ fn clippy_wasm(wasm: &Wasm) -> Result<()> {
     // The GPU stack would take minutes more, for the few lines that only its feature compiles.
     clippy.args([
         "--features",
-        "ndarray",
+        "ndarray,relaxed-simd",
         "--lib",
         "--bins",
         "--test",
         "browser_cpu",
+        "--test",
+        "browser_relaxed",
     ]);
     run(clippy.args(["--", "-D", "warnings"]))
 }

@@ -10,7 +10,13 @@ const IMAGES = 2_000;
 
 /** @param {Task} task @returns {Promise<Timed>} */
 export async function create(task) {
-  const api = await import(new URL(`${task.device}.js`, DIST).href);
+  const { fileOf } = await import(new URL("wasm.js", DIST).href);
+  return createFrom(fileOf(task.device), task);
+}
+
+/** @param {string} file of dist/ @param {Task} task @returns {Promise<Timed>} */
+export async function createFrom(file, task) {
+  const api = await import(new URL(`${file}.js`, DIST).href);
   await api.default();
   const { model, device, mode, batch } = task;
   const trainer = await api.Trainer.create({

@@ -19,11 +19,17 @@ pub struct Run {
     adapter: bool,
 }
 
-pub const RUNS: [Run; 3] = [
+pub const RUNS: [Run; 4] = [
     Run {
         target: "browser_cpu",
         profile: "release",
         feature: "ndarray",
+        adapter: false,
+    },
+    Run {
+        target: "browser_relaxed",
+        profile: "release",
+        feature: "relaxed-simd",
         adapter: false,
     },
     Run {

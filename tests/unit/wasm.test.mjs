@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fileOf } from "../../www/wasm.js";
+
+test("the CPU has a file for engines with relaxed SIMD and one for the others", () => {
+  assert.equal(fileOf("cpu", () => true), "cpu_relaxed");
+  assert.equal(fileOf("cpu", () => false), "cpu");
+});
+
+test("the other builds have one file each", () => {
+  for (const build of ["ndarray", "webgpu"]) assert.equal(fileOf(build, () => true), build);
+});
+
+test("engines are asked for one instruction, and nothing else that they could refuse", () => {
+  let asked = Uint8Array.of();
+  fileOf("cpu", (bytes) => (asked = bytes).length > 0);
+  const other = asked.slice();
+  // v128.bitselect takes three vectors as well, and is as old as vectors are.
+  other.set([0xfd, 0xd2, 0x00], other.length - 4);
+  assert.deepEqual([...asked.slice(-4)], [0xfd, 0x85, 0x02, 0x0b]);
+  assert.ok(WebAssembly.validate(other));
+});
