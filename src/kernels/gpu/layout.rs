@@ -11,6 +11,8 @@ const WIDEST: usize = 128;
 const WIDEST_HEAD: usize = 32;
 /// What WebGPU binds at least, in values of 4 bytes.
 pub const LARGEST_BUFFER: usize = (128 << 20) / 4;
+/// Of the most workgroups of 64 that WebGPU dispatches along one dimension.
+pub const MOST_INVOCATIONS: usize = 64 * 65_535;
 /// Segments that weight gradients are summed in, at most.
 const SEGMENTS: usize = 32;
 
@@ -67,14 +69,15 @@ impl Layout {
             norm: config.norm,
             eps_bits: (config.layer_norm_eps as f32).to_bits(),
         };
-        (fits && layout.values() <= LARGEST_BUFFER).then_some(layout)
+        (fits && layout.values() <= MOST_INVOCATIONS).then_some(layout)
     }
 
-    /// Whether a batch of that many images fits into WebGPU's buffers.
+    /// Whether a batch of that many images fits into what WebGPU binds and dispatches.
     pub fn takes(&self, batch: usize) -> bool {
-        let of_image = self.tokens * 3 * self.width;
-        let of_image = of_image.max(self.channels * self.image_size.pow(2));
-        batch * of_image <= LARGEST_BUFFER
+        let values = self.tokens * 3 * self.width;
+        let values = values.max(self.channels * self.image_size.pow(2));
+        let invocations = self.tokens * self.heads.max(self.width / 4);
+        batch * values <= LARGEST_BUFFER && batch * invocations <= MOST_INVOCATIONS
     }
 
     pub fn embedding(&self) -> Section {
@@ -142,6 +145,28 @@ mod tests {
             assert_eq!(used, config.parameters(), "{preset}");
             assert!(layout.sections().all(|each| each.start % ALIGNMENT == 0));
         }
+    }
+
+    #[test]
+    fn what_webgpu_cannot_bind_or_dispatch_is_left_to_other_operations() {
+        let reference = VitConfig::reference();
+        let layout = Layout::of(&reference).unwrap();
+        assert!(layout.takes(4_096));
+        assert!(!layout.takes(100_000));
+        let many_heads = VitConfig {
+            patch_size: 1,
+            heads: 16,
+            ..reference.clone()
+        };
+        // The buffers would do: 785 tokens, 16 heads.
+        let batch = LARGEST_BUFFER / (785 * 3 * 16);
+        assert!(!Layout::of(&many_heads).unwrap().takes(batch));
+        let large = VitConfig {
+            width: 128,
+            hidden: 8_192,
+            ..reference
+        };
+        assert_eq!(Layout::of(&large), None);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use burn_wgpu::{CubeBackend, CubeTensor, into_contiguous};
 
 use super::Layout;
 use super::launch::{empty, launch, tensor, upload};
+use super::layout::MOST_INVOCATIONS;
 use super::model::{Pass, Saved};
 use super::shader::{Shader, Variant};
 use crate::kernels::Dropout;
@@ -138,6 +139,11 @@ fn loss(logits: CubeTensor, targets: CubeTensor) -> (CubeTensor, CubeTensor) {
     )
 }
 
+/// Invocations of a shader that goes on where they end.
+fn all(count: usize) -> [usize; 2] {
+    [count.min(MOST_INVOCATIONS), 1]
+}
+
 /// A shader of any model.
 pub fn plain(shader: Shader) -> Variant {
     Variant {
@@ -178,7 +184,7 @@ impl GpuUpdate for CubeBackend {
             &first.handle,
             &second.handle,
         ];
-        launch(&client, plain(Shader::Adam), [count, 1], &buffers);
+        launch(&client, plain(Shader::Adam), all(count), &buffers);
         (value, first, second)
     }
 
@@ -258,7 +264,7 @@ impl Backward<CubeBackend, 1> for LossStep {
             let count = ready.meta.num_elements();
             let scaled = empty(&ready.client, count);
             let buffers = [&dloss.handle, &ready.handle, &scaled];
-            launch(&ready.client, plain(Shader::Scale), [count, 1], &buffers);
+            launch(&ready.client, plain(Shader::Scale), all(count), &buffers);
             let shape = [0, 1].map(|dimension| ready.meta.shape()[dimension]);
             gradients.register::<CubeBackend>(node.id, tensor(&ready, scaled, shape));
         }
