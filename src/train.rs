@@ -7,6 +7,7 @@ mod evaluate;
 mod history;
 mod recipe;
 mod sampler;
+mod step;
 mod trainer;
 
 pub use adam::Adam;
@@ -15,4 +16,5 @@ pub use evaluate::{Evaluation, Evaluator, Mistake, argmax, evaluate};
 pub use history::{EvaluationRecord, HeldOut, History};
 pub use recipe::{Optimizer, Recipe, Schedule};
 pub use sampler::preview;
-pub use trainer::{Reading, Step, Trainer, read};
+pub use step::{Reading, Step, read};
+pub use trainer::Trainer;

@@ -11,7 +11,7 @@ use crate::train::{Checkpoint, Evaluation, HeldOut, History, Mistake, Reading, R
 /// `Position`
 pub fn position(trainer: &Trainer) -> JsValue {
     position_at(
-        trainer.step_count(),
+        trainer.recorded(),
         trainer.steps_per_epoch(),
         &trainer.recipe,
     )
@@ -30,9 +30,10 @@ fn position_at(step: usize, per_epoch: usize, recipe: &Recipe) -> JsValue {
     ])
 }
 
-/// `StepStats`, of steps that the trainer has just made.
+/// `StepStats`, of steps that the trainer is about to record.
 pub fn steps(readings: &[Reading], trainer: &Trainer, milliseconds: f64) -> JsValue {
-    let stats = position(trainer);
+    let step = trainer.recorded() + readings.len();
+    let stats = position_at(step, trainer.steps_per_epoch(), &trainer.recipe);
     let (recipe, steps) = (&trainer.recipe, trainer.steps());
     let rate = |reading: &Reading| recipe.learning_rate(reading.index, steps) as f32;
     let images: usize = readings.iter().map(|reading| reading.images).sum();

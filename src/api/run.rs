@@ -1,8 +1,11 @@
 //! A run behind JavaScript's `Trainer`: its calls, one after the other.
 
 use std::cell::RefCell;
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::Poll;
 
-use js_sys::Promise;
+use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_time::Instant;
@@ -12,7 +15,7 @@ use super::report;
 use super::settings::held_out;
 use super::turn::{check_abort, turn};
 use crate::device::Selected;
-use crate::train::{self, Evaluator, read};
+use crate::train::{self, Evaluator, Reading, Step, read};
 
 const MISTAKES: u64 = 24;
 
@@ -22,14 +25,25 @@ pub struct Run {
     pub selected: Selected,
     /// The last call made.
     last: RefCell<Promise>,
+    /// Resolves once the last call has launched all it does on the device.
+    launched: RefCell<Promise>,
+}
+
+/// Steps on their way, and why there are no more.
+struct Launched {
+    steps: Vec<Step>,
+    outcome: Result<(), JsValue>,
+    start: Instant,
 }
 
 impl Run {
     pub fn new(trainer: train::Trainer, selected: Selected) -> Self {
+        let done = || RefCell::new(Promise::resolve(&JsValue::UNDEFINED));
         Self {
             trainer: RefCell::new(trainer),
             selected,
-            last: RefCell::new(Promise::resolve(&JsValue::UNDEFINED)),
+            last: done(),
+            launched: done(),
         }
     }
 
@@ -42,10 +56,50 @@ impl Run {
             work.await
         });
         *self.last.borrow_mut() = promise.clone();
+        *self.launched.borrow_mut() = promise.clone();
+        promise
+    }
+
+    /// Makes steps once the calls before have launched theirs: a device that works on its own
+    /// need not wait until losses are read.
+    pub fn queue_steps(self: &Rc<Self>, count: usize, signal: JsValue) -> Promise {
+        let [previous, last] = [&self.launched, &self.last].map(|each| each.borrow().clone());
+        let mut all_launched = Function::default();
+        *self.launched.borrow_mut() = Promise::new(&mut |resolve, _| all_launched = resolve);
+        let run = self.clone();
+        let promise = future_to_promise(async move {
+            let _ = JsFuture::from(previous).await;
+            let Launched {
+                steps,
+                outcome,
+                start,
+            } = run.launch(count, &signal).await;
+            let mut reading = Box::pin(read(steps));
+            // Futures are lazy: this asks for the losses before the next steps come in between.
+            let first = poll_fn(|context| Poll::Ready(reading.as_mut().poll(context))).await;
+            let _ = all_launched.call0(&JsValue::UNDEFINED);
+            let readings = match first {
+                Poll::Ready(readings) => readings,
+                Poll::Pending => reading.await,
+            };
+            let _ = JsFuture::from(last).await;
+            run.settle(readings, outcome, start)
+        });
+        *self.last.borrow_mut() = promise.clone();
         promise
     }
 
     pub async fn steps(&self, count: usize, signal: &JsValue) -> Result<JsValue, JsValue> {
+        let Launched {
+            steps,
+            outcome,
+            start,
+        } = self.launch(count, signal).await;
+        self.settle(read(steps).await, outcome, start)
+    }
+
+    /// Up to so many steps; fewer at an epoch's end.
+    async fn launch(&self, count: usize, signal: &JsValue) -> Launched {
         let start = Instant::now();
         let mut steps = Vec::new();
         let mut outcome = Ok(());
@@ -64,13 +118,25 @@ impl Run {
                 break;
             }
         }
-        let readings = read(steps).await.inspect_err(|_| {
-            // Steps whose losses nobody knows are not to be built on.
-            self.trainer.borrow_mut().go_back();
-        })?;
+        Launched {
+            steps,
+            outcome,
+            start,
+        }
+    }
+
+    fn settle(
+        &self,
+        readings: crate::error::Result<Vec<Reading>>,
+        outcome: Result<(), JsValue>,
+        start: Instant,
+    ) -> Result<JsValue, JsValue> {
+        let mut trainer = self.trainer.borrow_mut();
+        // Steps whose losses nobody knows are not to be built on.
+        let readings = readings.inspect_err(|_| trainer.go_back())?;
         let milliseconds = start.elapsed().as_secs_f64() * 1e3;
-        let stats = report::steps(&readings, &self.trainer.borrow(), milliseconds);
-        self.trainer.borrow_mut().record(readings)?;
+        let stats = report::steps(&readings, &trainer, milliseconds);
+        trainer.record(readings)?;
         outcome?;
         Ok(stats)
     }
@@ -84,7 +150,7 @@ impl Run {
             let trainer = self.trainer.borrow();
             let device = &self.selected.device;
             let evaluator = Evaluator::new(trainer.model(), device, mistakes);
-            (trainer.data.clone(), trainer.step_count(), evaluator)
+            (trainer.data.clone(), trainer.recorded(), evaluator)
         };
         let images = set.of(&data);
         loop {

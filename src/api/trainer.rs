@@ -21,7 +21,7 @@ use crate::vit::Vit;
 
 /// A training run, to be pulled step by step: to pause, stop pulling.
 ///
-/// Calls are queued, each done before the next begins. Every error is an `Error` with a stable
+/// Calls are queued: each sees what the ones before did. Every error is an `Error` with a stable
 /// `code`, and leaves the trainer usable.
 #[wasm_bindgen]
 pub struct Trainer {
@@ -96,7 +96,8 @@ impl Trainer {
     }
 
     /// Trains for up to `count` steps, by default one; fewer where an epoch ends. Other events
-    /// get in before each.
+    /// get in before each. Called again before it is done, it keeps a graphics card busy while
+    /// losses are read.
     ///
     /// Rejects with the signal's reason once that is aborted; the steps made count. Rejects with
     /// code `non-finite-loss` where a loss is not finite: the run is then back where it was good.
@@ -106,10 +107,8 @@ impl Trainer {
         #[wasm_bindgen(unchecked_optional_param_type = "number")] count: Option<f64>,
         #[wasm_bindgen(unchecked_optional_param_type = "AbortSignal | null")] signal: JsValue,
     ) -> Promise {
-        let run = self.run.clone();
         let count = count.unwrap_or(1.0).max(1.0) as usize;
-        self.run
-            .queue(async move { run.steps(count, &signal).await })
+        self.run.queue_steps(count, signal)
     }
 
     /// `for await (const stats of trainer.run())`: a step at a time, until the run is done.

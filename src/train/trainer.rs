@@ -3,10 +3,10 @@
 use std::mem;
 use std::sync::Arc;
 
-use burn::tensor::{Device, Tensor, Transaction};
+use burn::tensor::{Device, Tensor};
 
 use super::sampler::{Sampler, dropout_seed};
-use super::{Adam, History, Recipe, argmax, evaluate::check_size};
+use super::{Adam, History, Reading, Recipe, Step, evaluate::check_size};
 use crate::config::{VitConfig, require};
 use crate::data::batch::{self, Stored};
 use crate::data::training::TrainingData;
@@ -29,6 +29,8 @@ pub struct Trainer {
     sampler: Sampler,
     /// The training images, where the device keeps them.
     stored: Option<Stored>,
+    /// How often the run went back: losses of steps that were launched before count no more.
+    setbacks: usize,
     /// Without autodiff.
     pub(super) device: Device,
 }
@@ -40,30 +42,6 @@ pub(super) struct State {
     pub model: Model,
     /// Counts the steps too.
     pub adam: Adam,
-}
-
-/// A step whose loss is still on the device.
-pub struct Step {
-    /// Counted from 0.
-    pub index: usize,
-    /// `[1]`
-    loss: Tensor<1>,
-    /// `[batch, classes]`
-    logits: Tensor<2>,
-    labels: Vec<u8>,
-    /// The state that gave this loss, on some steps.
-    before: Option<State>,
-}
-
-/// A step's loss, read.
-pub struct Reading {
-    pub index: usize,
-    pub loss: f32,
-    /// 0 to 1.
-    pub accuracy: f32,
-    /// In its batch.
-    pub images: usize,
-    before: Option<State>,
 }
 
 impl Trainer {
@@ -108,13 +86,19 @@ impl Trainer {
             state,
             sampler: Sampler::new(),
             stored,
+            setbacks: 0,
             device: device.clone(),
         })
     }
 
-    /// Steps done.
+    /// Steps done; their losses may still be on the device.
     pub fn step_count(&self) -> usize {
         self.state.adam.step
+    }
+
+    /// Steps whose losses are known.
+    pub fn recorded(&self) -> usize {
+        self.history.losses.len()
     }
 
     /// Steps of one epoch.
@@ -140,7 +124,7 @@ impl Trainer {
         self.recipe.learning_rate(self.step_count(), self.steps())
     }
 
-    /// Trains on the next batch. Nothing is read back: see [`read`] and [`Trainer::record`].
+    /// Trains on the next batch. Nothing is read back: see [`read`](super::read) and [`Trainer::record`].
     pub fn step(&mut self) -> Step {
         let index = self.step_count();
         let batch = self.sampler.batch(&self.recipe, &self.data, index);
@@ -189,17 +173,22 @@ impl Trainer {
             logits: logits.inner(),
             labels,
             before,
+            setbacks: self.setbacks,
         }
     }
 
-    /// Puts what was read into the history.
+    /// Puts what was read into the history, in the order of the steps.
     ///
     /// # Errors
     /// [`Error::NonFiniteLoss`]: the run is then back where its loss was last known to be finite.
+    /// Steps that it made before it went there are refused likewise.
     pub fn record(&mut self, readings: Vec<Reading>) -> Result<()> {
         for reading in readings {
-            if !reading.loss.is_finite() {
-                self.go_back();
+            let is_stale = reading.setbacks != self.setbacks;
+            if is_stale || !reading.loss.is_finite() {
+                if !is_stale {
+                    self.go_back();
+                }
                 return Err(Error::NonFiniteLoss {
                     step: reading.index + 1,
                     loss: reading.loss,
@@ -218,6 +207,7 @@ impl Trainer {
     /// Puts the run back where its loss was last known to be finite.
     pub fn go_back(&mut self) {
         self.state = self.good.clone();
+        self.setbacks += 1;
         self.history.truncate(self.step_count());
     }
 
@@ -245,45 +235,4 @@ fn check_fit(config: &VitConfig, data: &TrainingData) -> Result<()> {
     require(usize::from(largest) < classes, "classes", classes, || {
         format!("more than {largest}, the largest label")
     })
-}
-
-/// Reads losses and accuracies back, all steps at once.
-///
-/// # Errors
-/// [`Error::DeviceLost`]
-pub async fn read(steps: Vec<Step>) -> Result<Vec<Reading>> {
-    let mut transaction = Transaction::default();
-    for step in &steps {
-        transaction = transaction
-            .register(step.loss.clone())
-            .register(step.logits.clone());
-    }
-    let data = transaction
-        .execute_async()
-        .await
-        .map_err(Error::device_lost)?;
-    let mut values = Vec::with_capacity(data.len());
-    for each in data {
-        values.push(each.try_into_vec::<f32>().map_err(Error::device_lost)?);
-    }
-    let pairs = steps.into_iter().zip(values.chunks_exact(2));
-    Ok(pairs
-        .map(|(step, pair)| step.reading(&pair[0], &pair[1]))
-        .collect())
-}
-
-impl Step {
-    fn reading(self, loss: &[f32], logits: &[f32]) -> Reading {
-        let rows = logits.chunks_exact(logits.len() / self.labels.len());
-        let right = rows
-            .zip(&self.labels)
-            .filter(|(row, label)| argmax(row) == usize::from(**label));
-        Reading {
-            index: self.index,
-            loss: loss[0],
-            accuracy: right.count() as f32 / self.labels.len() as f32,
-            images: self.labels.len(),
-            before: self.before,
-        }
-    }
 }

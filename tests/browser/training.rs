@@ -162,21 +162,19 @@ pub async fn check_queue() {
         let method: Function = get(&trainer, name).unchecked_into();
         js_sys::Promise::from(method.call0(&trainer).expect("a promise"))
     };
-    let calls = [
-        start("step"),
-        start("checkpoint"),
-        start("step"),
-        start("weights"),
-    ];
+    let names = ["step", "step", "checkpoint", "step", "weights"];
+    let calls = names.map(start);
     let mut results = Vec::new();
     for call in calls {
         results.push(JsFuture::from(call).await.expect("each is done"));
     }
-    assert_eq!(number(&results[0], "step"), 1.0);
-    assert_eq!(number(&results[2], "step"), 2.0);
-    let info = Trainer::inspect(&Uint8Array::from(results[1].clone()).to_vec());
+    for (index, step) in [(0, 1.0), (1, 2.0), (3, 3.0)] {
+        assert_eq!(number(&results[index], "step"), step);
+        assert_eq!(floats(&results[index], "losses").len(), 1);
+    }
+    let info = Trainer::inspect(&Uint8Array::from(results[2].clone()).to_vec());
     let position = get(&info.expect("a checkpoint"), "position");
-    assert_eq!(number(&position, "step"), 1.0);
+    assert_eq!(number(&position, "step"), 2.0);
 }
 
 pub async fn check_bad_options() {

@@ -127,6 +127,21 @@ fn a_loss_that_is_not_finite_puts_the_run_back_where_it_was_good() {
 }
 
 #[test]
+fn steps_made_before_a_setback_is_known_count_no_more() {
+    let mut trainer = trainer(quick());
+    let steps = [trainer.step_on(poisoned(), vec![1]), trainer.step()];
+    let [bad, stale] = steps.map(|step| block_on(read(vec![step])).expect("readable"));
+    trainer.record(bad).expect_err("not a number");
+    let anew = trainer.step();
+    let error = trainer.record(stale).expect_err("built on a bad one");
+    assert_eq!(error.code(), "non-finite-loss");
+    assert_eq!((trainer.step_count(), trainer.recorded()), (1, 0));
+    let readings = block_on(read(vec![anew])).expect("readable");
+    trainer.record(readings).expect("finite");
+    assert_eq!(trainer.recorded(), 1);
+}
+
+#[test]
 fn images_of_another_size_than_the_models_are_refused() {
     let config = VitConfig {
         image_size: 32,

@@ -6,17 +6,27 @@ const PER_EPOCH = 4;
 const coded = (code) => Object.assign(new Error(code), { code });
 
 /** A trainer of 8 steps in 2 epochs; `fail` maps a step to what it throws. */
-function fakeTrainer(clock, { step = 0, evaluations = [], fail = {}, perStep = 60 } = {}) {
+function fakeTrainer(clock, { step = 0, evaluations = [], fail = {}, perStep = 60, device = "cpu" } = {}) {
+  let last = Promise.resolve();
   const trainer = {
     freed: 0,
     readers: 0,
     counts: [],
+    deviceInfo: { kind: device },
+    going: 0,
+    mostGoing: 0,
     history: { evaluations },
     get position() {
       const epoch = Math.floor(step / PER_EPOCH);
       return { step, steps: 8, epoch, epochs: 2, stepsPerEpoch: PER_EPOCH, learningRate: 0.1, done: step === 8 };
     },
-    async step(count) {
+    step(count) {
+      trainer.mostGoing = Math.max(trainer.mostGoing, ++trainer.going);
+      const work = last.then(() => trainer.steps(count)).finally(() => (trainer.going -= 1));
+      last = work.catch(() => {});
+      return work;
+    },
+    async steps(count) {
       await null;
       trainer.counts.push(count);
       const losses = [];
@@ -187,6 +197,35 @@ test("a trainer that fails is replaced, and the run goes on from its checkpoint"
   await session.start();
   await finished;
   assert.notEqual(session.trainer, trainer);
+  assert.deepEqual(log.filter((each) => /\d/.test(each)), ["validation 4", "validation 4", "validation 8", "test 8"]);
+});
+
+test("a graphics card makes steps while losses are read, but none beyond an epoch's end", async () => {
+  const { session, log, stored, events, until, trainer } = setUp({ device: "webgpu" });
+  const finished = until("finished");
+  await session.start();
+  await finished;
+  assert.equal(trainer.mostGoing, 2);
+  assert.deepEqual(log.filter((each) => /\d/.test(each)), ["validation 4", "validation 8", "test 8"]);
+  assert.deepEqual(stored.map(({ status, step }) => `${status} ${step}`), ["running 0", "running 4", "running 8", "finished 8"]);
+  const losses = events.filter(({ event }) => event === "steps").flatMap((each) => [...each.losses]);
+  assert.deepEqual(losses, [1, 2, 3, 4, 5, 6, 7, 8]);
+});
+
+test("a pause on a graphics card awaits the steps under way", async () => {
+  const { session, stored, trainer } = setUp({ device: "webgpu" });
+  await session.start();
+  await session.pause();
+  assert.equal(trainer.going, 0);
+  assert.equal(session.run.position.step, trainer.position.step);
+  assert.equal(stored.at(-1).step, trainer.position.step);
+});
+
+test("a graphics card that fails is replaced, steps under way or not", async () => {
+  const { session, log, until } = setUp({ device: "webgpu", fail: { 6: coded("device-lost") } }, { replacement: { step: 4 } });
+  const finished = until("finished");
+  await session.start();
+  await finished;
   assert.deepEqual(log.filter((each) => /\d/.test(each)), ["validation 4", "validation 4", "validation 8", "test 8"]);
 });
 

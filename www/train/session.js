@@ -27,6 +27,7 @@
 import { CodedError, codeOf, messageOf } from "../protocol.js";
 import { positionOf, Progress } from "./progress.js";
 import { Saver } from "./saver.js";
+import { Steps } from "./steps.js";
 
 /** So soon a pause is heard, unless a single step takes longer. */
 const TURN_MS = 100;
@@ -56,6 +57,8 @@ export class Session {
   /** @type {Position} */
   #position;
   #count = 1;
+  /** @type {Steps} */
+  #steps;
   /** @type {RunInfo} */
   run;
   /** @type {TrainState} */
@@ -69,6 +72,7 @@ export class Session {
     this.#progress = new Progress(options);
     this.#saver = new Saver(options);
     this.#position = this.#trainer.position;
+    this.#steps = new Steps(this.#trainer);
     this.#adopt(this.#trainer);
   }
 
@@ -172,6 +176,7 @@ export class Session {
    * @returns {(() => Promise<void>) | null}
    */
   #next() {
+    if (this.#steps.isAhead) return () => this.#turn();
     if (this.#wanted === "pause") return null;
     const { step, stepsPerEpoch, done } = this.#position;
     const ends = done || this.#wanted === "stop";
@@ -185,9 +190,9 @@ export class Session {
     const { now, orCrash } = this.#options;
     if (this.state === "evaluating") this.#setState("running");
     const start = now();
-    const stats = await orCrash(this.#trainer.step(this.#count, null));
-    this.#note(stats, now() - start);
-    if (this.#saver.isDue) await this.#save("running");
+    const goAhead = this.#wanted === "run" && !this.#saver.isDue;
+    this.#note(await orCrash(this.#steps.next(this.#count, goAhead)), now() - start);
+    if (this.#saver.isDue && !this.#steps.isAhead) await this.#save("running");
   }
 
   /**
@@ -279,6 +284,7 @@ export class Session {
     this.#trainer = trainer;
     this.#position = trainer.position;
     this.#count = 1;
+    this.#steps = new Steps(trainer);
     this.#evaluated = new Set(trainer.history.evaluations.map(({ set, step }) => `${set} ${step}`));
   }
 
