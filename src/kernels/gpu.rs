@@ -1,9 +1,13 @@
 //! Kernels for the GPU: the whole model in a few dozen of them, written in WGSL.
 //!
-//! A GPU this fast waits for launches, not for arithmetic: so a kernel does as much as fits, and
-//! all parameters lie in one buffer ([`Layout`]), which one kernel updates. An invocation takes a
-//! few tokens through a layer with all their values in registers. Nothing but sums over a batch
-//! needs another invocation's results, so there are no barriers, and any adapter will do.
+//! With a model this small a GPU waits for launches, not for arithmetic: so a kernel does as much
+//! as fits, and all parameters lie in one buffer ([`Layout`]), which one kernel updates. An
+//! invocation takes a few tokens through a layer, a tile of outputs at a time, and hardly ever
+//! needs another invocation's results: barriers are in the loss, in clipping and in [`pick`] alone.
+//! WebGPU's default limits are enough.
+//!
+//! Drivers compile long shaders slowly, and slower the more values live at once. So what is kept
+//! for a whole shader lies in private arrays, which loops fill and empty.
 //!
 //! Sums have a fixed order: the same seed gives the same numbers on the same adapter.
 

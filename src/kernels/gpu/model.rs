@@ -227,7 +227,9 @@ impl Pass {
         let qkv = self.empty(3 * rows * self.layout.width);
         let input = if pre == 1 { &norm.values } else { &x };
         let [tokens, _] = self.tokens();
-        self.run(Shader::Qkv, [3 * tokens, 1], &[&params, &step, input, &qkv]);
+        let columns = 3 * self.layout.width / 4 / self.tiling.columns;
+        let size = [columns * tokens, 1];
+        self.run(Shader::Qkv, size, &[&params, &step, input, &qkv]);
 
         let [heads, middle, y] = [0; 3].map(|_| self.activations());
         let sums = self.empty(rows * self.layout.heads);

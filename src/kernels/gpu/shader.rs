@@ -50,12 +50,12 @@ shaders! {
 fn included(name: &str) -> &'static str {
     match name {
         "common" => include_str!("wgsl/common.wgsl"),
-        "add_row" => include_str!("wgsl/add_row.wgsl"),
+        "products" => include_str!("wgsl/products.wgsl"),
+        "inputs" => include_str!("wgsl/inputs.wgsl"),
         "zeros" => include_str!("wgsl/zeros.wgsl"),
         "rows" => include_str!("wgsl/rows.wgsl"),
         "normalize" => include_str!("wgsl/normalize.wgsl"),
         "normalize_backward" => include_str!("wgsl/normalize_backward.wgsl"),
-        "finish" => include_str!("wgsl/finish.wgsl"),
         "finished" => include_str!("wgsl/finished.wgsl"),
         "hidden" => include_str!("wgsl/hidden.wgsl"),
         "part" => include_str!("wgsl/part.wgsl"),
@@ -99,7 +99,13 @@ pub struct Variant {
 impl Variant {
     /// Invocations of a workgroup.
     pub fn group(&self) -> usize {
-        self.model.map_or(64, |(_, tiling)| tiling.group)
+        match self.model {
+            // These take parameters, not tokens, of which there may be few.
+            Some((_, tiling)) if !matches!(self.shader, Shader::Transpose | Shader::Reduce) => {
+                tiling.group
+            }
+            _ => 64,
+        }
     }
 
     pub fn source(&self) -> String {
@@ -109,17 +115,20 @@ impl Variant {
             offsets(&mut values, layout, self.shader);
             values
                 .number("ROWS", tiling.rows)
+                .number("COLUMNS", tiling.columns)
                 .number("HIDDEN", tiling.hidden)
                 .number("QUERIES", tiling.queries)
                 .number("PARTIES", layout.tokens.div_ceil(tiling.queries))
                 .number("UNITS", tiling.units)
                 .number("INPUTS", tiling.inputs)
-                .number("GROUP", tiling.group);
-            let residual = match self.shader {
-                Shader::MlpBackward => "middle",
-                _ => "residual",
+                .number("GROUP", self.group());
+            let (input, sum) = match (self.shader, layout.norm) {
+                (Shader::Mlp, _) => ("residual", "y"),
+                (Shader::MlpBackward, Norm::Pre) => ("x", "dnormed"),
+                (Shader::MlpBackward, Norm::Post) => ("middle", "dx"),
+                _ => ("x", "y"),
             };
-            values.text("RESIDUAL", residual);
+            values.text("INPUT", input).text("SUM", sum);
             let pre = layout.norm == Norm::Pre;
             values.flag("PRE", pre).flag("POST", !pre);
             values.flag("RELU", layout.activation == Activation::Relu);
@@ -174,7 +183,7 @@ fn sizes(values: &mut Values, layout: &Layout) {
         .number("LAYERS", layout.layers)
         .number("SIDE", layout.image_size)
         .number("PATCH", layout.patch_size)
-        .number("COLUMNS", layout.image_size / layout.patch_size)
+        .number("ACROSS", layout.image_size / layout.patch_size)
         .number("CHANNELS", layout.channels)
         .number("VALUES", layout.channels * layout.patch_size.pow(2))
         .number("PARAMETERS", layout.values())
@@ -225,7 +234,7 @@ fn offsets(values: &mut Values, layout: &Layout, shader: Shader) {
             set(&[("WEIGHT", at[0] / 4), ("BIAS", at[1] / 4)]);
             set(&[("CLASS", at[2] / 4), ("POSITIONS", at[3] / 4)]);
         }
-        Shader::Transpose => {
+        Shader::Transpose | Shader::Reduce => {
             set(&[("QKV", 4 * qkv), ("OUT", 4 * out)]);
             set(&[("FIRST", 4 * first), ("SECOND", 4 * second)]);
         }

@@ -2,11 +2,16 @@
 
 use super::layout::Layout;
 
+/// One image has fewer tokens: small workgroups find more of the processors.
+const FEW: usize = 512;
+
 /// How much an invocation does, and how many make a workgroup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Tiling {
-    /// Tokens of an invocation: weights are read once for all of them, as far as registers go.
+    /// Tokens of an invocation: weights are read once for all of them.
     pub rows: usize,
+    /// Outputs of a linear layer at a time, in fours: inputs are read once for all of them.
+    pub columns: usize,
     /// Hidden activations at a time, in fours.
     pub hidden: usize,
     /// Hidden units whose gradients an invocation sums.
@@ -21,29 +26,30 @@ pub struct Tiling {
 impl Tiling {
     pub fn of(layout: &Layout, batch: usize) -> Self {
         let tokens = batch * layout.tokens;
-        // One image has few tokens, for which small workgroups find more of the processors.
-        let group = if tokens < 512 { 16 } else { 64 };
         let width = layout.width;
+        let most = divisor(width / 4, 4).min(divisor(layout.hidden / 4, 4));
         if super::is_software() {
-            // Its registers are memory anyway, and a load costs it as much as ten products.
+            // Its registers are memory anyway, and a load costs it as much as several products.
             return Self {
-                rows: (256 / width).clamp(1, 8),
-                hidden: divisor(layout.hidden / 4, if width <= 32 { 4 } else { 2 }),
-                units: (128 / width).clamp(1, 4),
+                rows: if tokens < FEW { 4 } else { 8 },
+                columns: divisor(most, 4),
+                hidden: divisor(layout.hidden / 4, 16),
+                units: if width <= 64 { 4 } else { 2 },
                 inputs: divisor(width / 4, 4),
                 queries: 4,
-                group,
+                group: if tokens < FEW { 4 } else { 16 },
             };
         }
         // With few tokens, more invocations are worth more than fewer loads.
-        let rows = if tokens < 16_384 { 1 } else { 128 / width };
+        let few = tokens < 16_384;
         Self {
-            rows: rows.clamp(1, 4),
-            hidden: divisor(layout.hidden / 4, 2),
+            rows: if few { 1 } else { 4 },
+            columns: divisor(most, if few { 2 } else { 4 }),
+            hidden: divisor(layout.hidden / 4, 4),
             units: (32 / width).clamp(1, 2),
             inputs: 1,
             queries: 1,
-            group,
+            group: if tokens < FEW { 16 } else { 64 },
         }
     }
 }

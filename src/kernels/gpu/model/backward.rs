@@ -7,6 +7,7 @@ use crate::config::Norm;
 use crate::kernels::gpu::launch::from;
 use crate::kernels::gpu::layout::Layout;
 use crate::kernels::gpu::shader::Shader;
+use crate::kernels::gpu::tiling::Tiling;
 
 impl Pass {
     /// The gradient of every parameter, from `[batch, classes]`, that of the logits.
@@ -90,11 +91,15 @@ impl Pass {
         if !pre {
             buffers.extend([&norm1.values, &norm1.scales, &dsum]);
         }
-        buffers.push(&dmerged);
+        let deltas = self.empty(self.rows() * heads);
+        buffers.extend([&merged, &dmerged, &deltas]);
         self.run(Shader::ProjectBackward, self.tokens(), &buffers);
         // Without a norm in between, the sum's gradient is what came in.
         let dsum = if pre { &dmiddle } else { &dsum };
-        let square = width / 4 / self.tiling.inputs * (width / 4);
+        let Tiling {
+            inputs, columns, ..
+        } = self.tiling;
+        let square = (width / 4 / inputs) * (width / 4 / columns);
         let mut buffers = vec![&step, &merged, dsum];
         if !pre {
             buffers.extend([&norm1.values, &dmiddle]);
@@ -107,12 +112,8 @@ impl Pass {
         );
 
         let dqkv = self.empty(3 * self.rows() * width);
-        let buffers = [&step, &qkv, &merged, &dmerged, &sums, &dqkv];
-        self.run(
-            Shader::AttentionBackward,
-            [self.rows() * heads, 1],
-            &buffers,
-        );
+        let buffers = [&step, &qkv, &dmerged, &sums, &deltas, &dqkv];
+        self.run(Shader::AttentionBackward, self.queries(), &buffers);
 
         let mut buffers = vec![&params, &step, &dqkv, dsum];
         if pre {

@@ -39,7 +39,7 @@ fn activated(x: vec4f) -> Activated {
 }
 #else
 // The standard normal distribution: e^(-a²/2) · g(a) below zero, where a = |x| and g is a
-// polynomial in 1 / (1 + 0.3 a), as in cpu/math.rs.
+// polynomial in 1 / (1 + 0.3 a), fitted for 0 ≤ a ≤ 14.5 with a relative error of at most 6e-8.
 fn distribution(x: vec4f, density: vec4f) -> vec4f {
   let t = 1 / fma(abs(x), vec4f(0.3), vec4f(1));
   var g = vec4f(0.038407404);

@@ -14,7 +14,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var sum = params[CLASS + d];
   if (token > 0) {
     let square = token - 1;
-    let corner = (row / T) * CHANNELS * SIDE * SIDE + (square / COLUMNS * SIDE + square % COLUMNS) * PATCH;
+    let corner = (row / T) * CHANNELS * SIDE * SIDE + (square / ACROSS * SIDE + square % ACROSS) * PATCH;
     sum = params[BIAS + d];
     for (var v = 0u; v < VALUES; v++) {
       let at = v / (PATCH * PATCH) * SIDE * SIDE + v / PATCH % PATCH * SIDE + v % PATCH;

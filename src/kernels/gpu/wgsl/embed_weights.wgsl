@@ -48,7 +48,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       #else
       let slope = dx[at];
       #end
-      let corner = b * CHANNELS * SIDE * SIDE + (square / COLUMNS * SIDE + square % COLUMNS) * PATCH;
+      let corner = b * CHANNELS * SIDE * SIDE + (square / ACROSS * SIDE + square % ACROSS) * PATCH;
       sum = fma(vec4f(image[corner + pixel]), slope, sum);
       dbias += slope;
     }

@@ -1,4 +1,4 @@
-
+// From the product in y: with bias, dropout and residual, and normalised; for post-norm that is y.
 fn finish(row: u32) {
   #if DROP
   let key = place(PLACE);
@@ -9,7 +9,7 @@ fn finish(row: u32) {
     #if DROP
     sum *= keep(4 * at, key);
     #end
-    y[at] = sum + vec4f(residual[4 * at], residual[4 * at + 1], residual[4 * at + 2], residual[4 * at + 3]);
+    y[at] = sum + residual[at];
   }
   normalize(row);
   #if POST

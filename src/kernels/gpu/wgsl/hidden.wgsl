@@ -1,12 +1,20 @@
-    // z, what the MLP gets: pre-norm's is normalised, before gain and bias.
-    #if PRE
-    let gain = params[GAIN + k / 4][k % 4];
-    let shift = params[SHIFT + k / 4][k % 4];
-    #end
-    #for r in ROWS
-    #if PRE
-    let z$r = vec4f(fma(x[row$r * D + k], gain, shift));
-    #else
-    let z$r = vec4f($RESIDUAL[row$r * D + k]);
-    #end
-    #end
+    // Hidden activations before the nonlinearity.
+    for (var column = 0u; column < HIDDEN; column += COLUMNS) {
+      #for c in COLUMNS
+      let b$c = params[BIAS1 + j + column + $c];
+      #for r in ROWS
+      var v$r_$c = b$c;
+      #end
+      #end
+      for (var k = 0u; k < D4; k++) {
+        #include inputs
+        let weights = WEIGHT1 + 4 * k * F4 + j + column;
+        let stride = F4;
+        #include products
+      }
+      #for r in ROWS
+      #for c in COLUMNS
+      h[(column + $c) * ROWS + $r] = v$r_$c;
+      #end
+      #end
+    }

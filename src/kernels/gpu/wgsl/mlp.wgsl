@@ -1,55 +1,53 @@
-// The MLP with its residual, UNITS times four hidden activations at a time; then a norm.
+// The MLP with its residual, HIDDEN times four hidden activations at a time; then a norm.
 #read params: vec4f
 #read step: u32
 #if PRE
-#read x: f32
+#read x: vec4f
 #end
-#read residual: f32
+#read residual: vec4f
 #write y: vec4f
 #write normal: vec4f
 #write scales: f32
 #include common
 
+var<private> h: array<vec4f, HIDDEN * ROWS>;
+
 @compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   #include rows
-  #include zeros
   #if DROP
-  let hidden_key = place(2);
+  let key = place(2);
   #end
   for (var j = 0u; j < F4; j += HIDDEN) {
-    #for u in HIDDEN
-    let b$u = params[BIAS1 + j + $u];
-    #for r in ROWS
-    var h$r_$u = b$u;
-    #end
-    #end
-    for (var k = 0u; k < D; k++) {
-      #include hidden
-      let weights = WEIGHT1 + k * F4 + j;
-      #for u in HIDDEN
-      let w$u = params[weights + $u];
+    #include hidden
+    for (var i = 0u; i < HIDDEN * ROWS; i++) {
+      h[i] = activate(h[i]);
+      #if DROP
+      h[i] *= keep(4 * (min(first_row + i % ROWS, rows - 1) * F4 + j + i / ROWS), key);
+      #end
+    }
+    for (var column = 0u; column < D4; column += COLUMNS) {
+      #include zeros
+      for (var k = 0u; k < HIDDEN; k++) {
+        #for r in ROWS
+        let x$r = h[k * ROWS + $r];
+        #end
+        let weights = WEIGHT2 + 4 * (j + k) * D4 + column;
+        let stride = D4;
+        #include products
+      }
       #for r in ROWS
-      h$r_$u = fma(z$r, w$u, h$r_$u);
+      #for c in COLUMNS
+      if (j > 0) { v$r_$c += y[row$r * D4 + column + $c]; }
+      #end
+      #end
+      #for r in ROWS
+      #for c in COLUMNS
+      y[row$r * D4 + column + $c] = v$r_$c;
       #end
       #end
     }
-    #for u in HIDDEN
-    #for r in ROWS
-    h$r_$u = activate(h$r_$u);
-    #if DROP
-    h$r_$u *= keep(4 * (row$r * F4 + j + $u), hidden_key);
-    #end
-    #end
-    for (var c = 0u; c < 4; c++) {
-      let weights = WEIGHT2 + (4 * (j + $u) + c) * D4;
-      #for r in ROWS
-      let x$r = vec4f(h$r_$u[c]);
-      #end
-      #include add_row
-    }
-    #end
   }
-  #include finish
+  for (var row = first_row; row < end_row; row++) { finish(row); }
 }
 #include finished

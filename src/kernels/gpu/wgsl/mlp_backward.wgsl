@@ -4,92 +4,84 @@
 #read step: u32
 #if PRE
 #read dy: vec4f
-#read x: f32
+#read x: vec4f
 #else
 #read dnormed: vec4f
 #read normal: vec4f
 #end
 #read scales: f32
 #if POST
-#read middle: f32
+#read middle: vec4f
 #end
 #write dx: vec4f
-#write dm: f32
+#write dm: vec4f
 #if PRE
 #write dnormed: vec4f
 #end
 #include common
 
+var<private> h: array<vec4f, HIDDEN * ROWS>;
+
 @compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   #include rows
   for (var row = first_row; row < end_row; row++) { incoming(row); }
-  #for r in ROWS
-  #for d in D4
-  #if PRE
-  var v$r_$d = vec4f(0);
-  #else
-  var v$r_$d = dx[row$r * D4 + $d];
-  #end
-  #end
-  #end
   #if DROP
-  let hidden_key = place(2);
+  let key = place(2);
   #end
   for (var j = 0u; j < F4; j += HIDDEN) {
-    #for u in HIDDEN
-    let b$u = params[BIAS1 + j + $u];
-    #for r in ROWS
-    var h$r_$u = b$u;
-    var g$r_$u = vec4f(0);
-    #end
-    #end
-    for (var k = 0u; k < D; k++) {
-      #include hidden
-      #for r in ROWS
-      let m$r = vec4f(dm[row$r * D + k]);
+    #include hidden
+    for (var i = 0u; i < HIDDEN * ROWS; i++) {
+      h[i] = activated(h[i]).slope;
+      #if DROP
+      h[i] *= keep(4 * (min(first_row + i % ROWS, rows - 1) * F4 + j + i / ROWS), key);
       #end
-      let weights = k * F4 + j;
-      #for u in HIDDEN
-      let w$u = params[WEIGHT1 + weights + $u];
-      let t$u = params[TRANSPOSED2 + weights + $u];
+    }
+    // Their gradients.
+    for (var column = 0u; column < HIDDEN; column += COLUMNS) {
+      #include zeros
+      for (var k = 0u; k < D4; k++) {
+        #for r in ROWS
+        let x$r = dm[row$r * D4 + k];
+        #end
+        let weights = TRANSPOSED2 + 4 * k * F4 + j + column;
+        let stride = F4;
+        #include products
+      }
       #for r in ROWS
-      h$r_$u = fma(z$r, w$u, h$r_$u);
-      g$r_$u = fma(m$r, t$u, g$r_$u);
+      #for c in COLUMNS
+      h[(column + $c) * ROWS + $r] *= v$r_$c;
       #end
       #end
     }
-    #for u in HIDDEN
-    #for r in ROWS
-    g$r_$u *= activated(h$r_$u).slope;
-    #if DROP
-    g$r_$u *= keep(4 * (row$r * F4 + j + $u), hidden_key);
-    #end
-    #end
-    for (var c = 0u; c < 4; c++) {
-      let weights = TRANSPOSED1 + (4 * (j + $u) + c) * D4;
+    for (var column = 0u; column < D4; column += COLUMNS) {
       #for r in ROWS
-      let x$r = vec4f(g$r_$u[c]);
+      #for c in COLUMNS
+      var v$r_$c = $SUM[row$r * D4 + column + $c];
       #end
-      #include add_row
+      #end
+      for (var k = 0u; k < HIDDEN; k++) {
+        #for r in ROWS
+        let x$r = h[k * ROWS + $r];
+        #end
+        let weights = TRANSPOSED1 + 4 * (j + k) * D4 + column;
+        let stride = D4;
+        #include products
+      }
+      #for r in ROWS
+      #for c in COLUMNS
+      $SUM[row$r * D4 + column + $c] = v$r_$c;
+      #end
+      #end
     }
-    #end
   }
-  #for r in ROWS
-  #for d in D4
-  #if PRE
-  dnormed[row$r * D4 + $d] = v$r_$d;
-  #else
-  dx[row$r * D4 + $d] = v$r_$d;
-  #end
-  #end
-  #end
   #if PRE
   for (var row = first_row; row < end_row; row++) { outgoing(row); }
   #end
 }
 
-// dm of a token; post-norm's residual gets what the norm's input gets.
+// dm of a token, and where the sum over hidden activations starts: with what post-norm's residual
+// gets, which is what the norm's input gets.
 fn incoming(row: u32) {
   #if DROP
   let key = place(3);
@@ -101,6 +93,7 @@ fn incoming(row: u32) {
     let at = row * D4 + d;
     #if PRE
     var slope = dy[at];
+    dnormed[at] = vec4f(0);
     #else
     var slope = through(row, d, s);
     dx[at] = slope;
@@ -108,10 +101,7 @@ fn incoming(row: u32) {
     #if DROP
     slope *= keep(4 * at, key);
     #end
-    dm[4 * at] = slope.x;
-    dm[4 * at + 1] = slope.y;
-    dm[4 * at + 2] = slope.z;
-    dm[4 * at + 3] = slope.w;
+    dm[at] = slope;
   }
 }
 
@@ -122,7 +112,7 @@ fn outgoing(row: u32) {
   for (var d = 0u; d < D4; d++) { dx[row * D4 + d] = dy[row * D4 + d] + through(row, d, s); }
 }
 
-fn normal_at(at: u32) -> vec4f { return vec4f(x[4 * at], x[4 * at + 1], x[4 * at + 2], x[4 * at + 3]); }
+fn normal_at(at: u32) -> vec4f { return x[at]; }
 #else
 fn normal_at(at: u32) -> vec4f { return normal[at]; }
 #end

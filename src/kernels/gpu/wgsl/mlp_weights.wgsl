@@ -1,5 +1,6 @@
 // Gradients of the MLP's parameters over a segment of images. An invocation keeps the weights of
-// UNITS hidden units and sums their gradients; the last D4 ones sum those of bias2 and the norm.
+// UNITS hidden units and sums their gradients, those of the first layer's weights transposed, as
+// reduce.wgsl expects them; the last D4 ones sum those of bias2 and the norm.
 #read params: vec4f
 #read step: u32
 #read x: vec4f
@@ -10,6 +11,12 @@
 #read dnormed: vec4f
 #write partial: f32
 #include common
+
+// Of an invocation's hidden units: first layer, second layer, and their gradients.
+var<private> w: array<vec4f, UNITS * D4>;
+var<private> o: array<vec4f, UNITS * D4>;
+var<private> dw: array<vec4f, UNITS * D4>;
+var<private> dout: array<vec4f, UNITS * D4>;
 
 @compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -32,77 +39,70 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       dgain = fma(slope, normal[row * D4 + d], dgain);
       #end
     }
-    #for c in 4
-    partial[out + 4 * (BIAS + d) + $c] = dbias[$c];
-    partial[out + 4 * (GAIN + d) + $c] = dgain[$c];
-    partial[out + 4 * (SHIFT + d) + $c] = dshift[$c];
+    #for e in 4
+    partial[out + 4 * (BIAS + d) + $e] = dbias[$e];
+    partial[out + 4 * (GAIN + d) + $e] = dgain[$e];
+    partial[out + 4 * (SHIFT + d) + $e] = dshift[$e];
     #end
     return;
   }
   #if DROP
   let key = place(2);
   #end
+  let unit = id.x * UNITS;
+  var bias = vec4f(0);
+  var dbias = vec4f(0);
   #for u in UNITS
-  let unit$u = id.x * UNITS + $u;
-  var bias$u = params[BIAS1 + unit$u / 4][unit$u % 4];
-  var dbias$u = 0.0;
-  #for d in D4
-  var w$u_$d = vec4f(
-    params[WEIGHT1 + (4 * $d) * F4 + unit$u / 4][unit$u % 4],
-    params[WEIGHT1 + (4 * $d + 1) * F4 + unit$u / 4][unit$u % 4],
-    params[WEIGHT1 + (4 * $d + 2) * F4 + unit$u / 4][unit$u % 4],
-    params[WEIGHT1 + (4 * $d + 3) * F4 + unit$u / 4][unit$u % 4],
-  );
-  let o$u_$d = params[WEIGHT2 + unit$u * D4 + $d];
-  var dw$u_$d = vec4f(0);
-  var do$u_$d = vec4f(0);
-  #if PRE
-  // The norm's gain and bias are part of the weights here, so that x can be what it normalised.
-  bias$u += dot(w$u_$d, params[SHIFT + $d]);
-  w$u_$d *= params[GAIN + $d];
+  bias[$u] = params[BIAS1 + (unit + $u) / 4][(unit + $u) % 4];
   #end
-  #end
-  #end
-  for (var row = first; row < end; row++) {
-    var h = vec4f(0);
-    var g = vec4f(0);
-    #for u in UNITS
-    h[$u] = bias$u;
+  for (var i = 0u; i < UNITS * D4; i++) {
+    w[i] = params[TRANSPOSED1 + unit * D4 + i];
+    o[i] = params[WEIGHT2 + unit * D4 + i];
+    #if PRE
+    // The norm's gain and bias are part of the weights here, so that x can be what it normalised.
+    bias[i / D4] += dot(w[i], params[SHIFT + i % D4]);
+    w[i] *= params[GAIN + i % D4];
     #end
+  }
+  for (var row = first; row < end; row++) {
+    var h = bias;
+    var g = vec4f(0);
     #for d in D4
     let x$d = x[row * D4 + $d];
     let m$d = dm[row * D4 + $d];
     #for u in UNITS
-    h[$u] += dot(x$d, w$u_$d);
-    g[$u] += dot(m$d, o$u_$d);
+    h[$u] += dot(x$d, w[$u * D4 + $d]);
+    g[$u] += dot(m$d, o[$u * D4 + $d]);
     #end
     #end
     let act = activated(h);
     g *= act.slope;
     h = act.value;
-    #for u in UNITS
     #if DROP
-    let kept$u = keep_one(row * F + unit$u, key);
+    #for u in UNITS
+    let kept$u = keep_one(row * F + unit + $u, key);
     h[$u] *= kept$u;
     g[$u] *= kept$u;
     #end
-    dbias$u += g[$u];
+    #end
+    dbias += g;
+    #for u in UNITS
     #for d in D4
-    dw$u_$d = fma(x$d, vec4f(g[$u]), dw$u_$d);
-    do$u_$d = fma(m$d, vec4f(h[$u]), do$u_$d);
+    dw[$u * D4 + $d] = fma(x$d, vec4f(g[$u]), dw[$u * D4 + $d]);
+    dout[$u * D4 + $d] = fma(m$d, vec4f(h[$u]), dout[$u * D4 + $d]);
     #end
     #end
   }
   #for u in UNITS
-  partial[out + 4 * BIAS1 + unit$u] = dbias$u;
-  #for d in D4
-  #if PRE
-  dw$u_$d = dw$u_$d * params[GAIN + $d] + params[SHIFT + $d] * dbias$u;
+  partial[out + 4 * BIAS1 + unit + $u] = dbias[$u];
   #end
-  #for c in 4
-  partial[out + 4 * WEIGHT1 + (4 * $d + $c) * F + unit$u] = dw$u_$d[$c];
-  partial[out + 4 * WEIGHT2 + unit$u * D + 4 * $d + $c] = do$u_$d[$c];
-  #end
-  #end
-  #end
+  for (var i = 0u; i < UNITS * D4; i++) {
+    #if PRE
+    dw[i] = dw[i] * params[GAIN + i % D4] + params[SHIFT + i % D4] * dbias[i / D4];
+    #end
+    #for e in 4
+    partial[out + 4 * (WEIGHT1 + unit * D4 + i) + $e] = dw[i][$e];
+    partial[out + 4 * (WEIGHT2 + unit * D4 + i) + $e] = dout[i][$e];
+    #end
+  }
 }

@@ -1,8 +1,8 @@
 // Heads through a linear layer, added to the residual; then a norm.
 #read params: vec4f
 #read step: u32
-#read x: f32
-#read residual: f32
+#read x: vec4f
+#read residual: vec4f
 #write y: vec4f
 #write normal: vec4f
 #write scales: f32
@@ -11,14 +11,22 @@
 @compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   #include rows
-  #include zeros
-  for (var k = 0u; k < D; k++) {
+  for (var column = 0u; column < D4; column += COLUMNS) {
+    #include zeros
+    for (var k = 0u; k < D4; k++) {
+      #for r in ROWS
+      let x$r = x[row$r * D4 + k];
+      #end
+      let weights = WEIGHT + 4 * k * D4 + column;
+      let stride = D4;
+      #include products
+    }
     #for r in ROWS
-    let x$r = vec4f(x[row$r * D + k]);
+    #for c in COLUMNS
+    y[row$r * D4 + column + $c] = v$r_$c;
     #end
-    let weights = WEIGHT + k * D4;
-    #include add_row
+    #end
   }
-  #include finish
+  for (var row = first_row; row < end_row; row++) { finish(row); }
 }
 #include finished

@@ -1,15 +1,18 @@
-// From the gradient after attention's residual to those of the residual and of the heads.
+// From the gradient after attention's residual to those of the residual and of the heads; deltas are
+// what softmax's gradient subtracts, each head's output times its gradient.
 #read params: vec4f
 #read step: u32
 #if PRE
-#read dsum: f32
+#read dsum: vec4f
 #else
 #read dnormed: vec4f
 #read normal: vec4f
 #read scales: f32
-#write dsum: f32
+#write dsum: vec4f
 #end
-#write dheads: vec4f
+#read heads: f32
+#write dheads: f32
+#write deltas: f32
 #include common
 
 @compute @workgroup_size(GROUP)
@@ -21,33 +24,42 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   #if DROP
   let key = place(1);
   #end
-  #include zeros
-  for (var k = 0u; k < D; k++) {
+  for (var column = 0u; column < D4; column += COLUMNS) {
+    #include zeros
+    for (var k = 0u; k < D4; k++) {
+      #for r in ROWS
+      var x$r = dsum[row$r * D4 + k];
+      #if DROP
+      x$r *= keep(4 * (row$r * D4 + k), key);
+      #end
+      #end
+      let weights = TRANSPOSED + 4 * k * D4 + column;
+      let stride = D4;
+      #include products
+    }
     #for r in ROWS
-    var x$r = vec4f(dsum[row$r * D + k]);
-    #if DROP
-    x$r *= keep_one(row$r * D + k, key);
+    #for c in COLUMNS
+    #for e in 4
+    dheads[row$r * D + 4 * (column + $c) + $e] = v$r_$c[$e];
     #end
     #end
-    let weights = TRANSPOSED + k * D4;
-    #include add_row
+    #end
   }
-  #for r in ROWS
-  #for d in D4
-  dheads[row$r * D4 + $d] = v$r_$d;
-  #end
-  #end
+  for (var row = first_row; row < end_row; row++) {
+    for (var head = 0u; head < H; head++) {
+      var delta = 0.0;
+      for (var d = row * D + head * D / H; d < row * D + (head + 1) * D / H; d++) {
+        delta = fma(heads[d], dheads[d], delta);
+      }
+      deltas[(row / T * H + head) * T + row % T] = delta;
+    }
+  }
 }
 
 #if POST
 fn incoming(row: u32) {
   let s = slopes(row);
-  for (var d = 0u; d < D4; d++) {
-    let slope = through(row, d, s);
-    #for c in 4
-    dsum[4 * (row * D4 + d) + $c] = slope[$c];
-    #end
-  }
+  for (var d = 0u; d < D4; d++) { dsum[row * D4 + d] = through(row, d, s); }
 }
 fn normal_at(at: u32) -> vec4f { return normal[at]; }
 #include normalize_backward

@@ -1,40 +1,31 @@
-// Queries, keys or values of tokens: a third of the layer's outputs to an invocation. Pre-norm gets
-// them normalised, before gain and bias.
+// Queries, keys and values of tokens, COLUMNS times four outputs to an invocation. Pre-norm gets the
+// tokens normalised, before gain and bias.
 #read params: vec4f
 #read step: u32
-#read x: f32
+#read x: vec4f
 #write y: vec4f
 #include common
 
 @compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) invocation: vec3u) {
-  let id = invocation / vec3u(3, 1, 1);
-  let first = invocation.x % 3 * D4;
+  let id = invocation / vec3u(OUT4 / COLUMNS, 1, 1);
+  let column = invocation.x % (OUT4 / COLUMNS) * COLUMNS;
   #include rows
-  #for d in D4
-  let b$d = params[BIAS + first + $d];
+  #for c in COLUMNS
+  let b$c = params[BIAS + column + $c];
   #for r in ROWS
-  var v$r_$d = b$d;
+  var v$r_$c = b$c;
   #end
   #end
-  for (var k = 0u; k < D; k++) {
-    #if PRE
-    let gain = params[GAIN + k / 4][k % 4];
-    let shift = params[SHIFT + k / 4][k % 4];
-    #end
-    #for r in ROWS
-    #if PRE
-    let x$r = vec4f(fma(x[row$r * D + k], gain, shift));
-    #else
-    let x$r = vec4f(x[row$r * D + k]);
-    #end
-    #end
-    let weights = WEIGHT + k * 3 * D4 + first;
-    #include add_row
+  for (var k = 0u; k < D4; k++) {
+    #include inputs
+    let weights = WEIGHT + 4 * k * OUT4 + column;
+    let stride = OUT4;
+    #include products
   }
   #for r in ROWS
-  #for d in D4
-  y[row$r * 3 * D4 + first + $d] = v$r_$d;
+  #for c in COLUMNS
+  y[row$r * OUT4 + column + $c] = v$r_$c;
   #end
   #end
 }

@@ -1,7 +1,7 @@
 // From the gradients of queries, keys and values to that of the block's input, the residual's added.
 #read params: vec4f
 #read step: u32
-#read dqkv: f32
+#read dqkv: vec4f
 #read residual: vec4f
 #if PRE
 #read normal: vec4f
@@ -14,23 +14,26 @@
 @compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   #include rows
-  #include zeros
-  for (var k = 0u; k < 3 * D; k++) {
+  for (var column = 0u; column < D4; column += COLUMNS) {
+    #include zeros
+    for (var k = 0u; k < OUT4; k++) {
+      #for r in ROWS
+      let x$r = dqkv[row$r * OUT4 + k];
+      #end
+      let weights = TRANSPOSED + 4 * k * D4 + column;
+      let stride = D4;
+      #include products
+    }
     #for r in ROWS
-    let x$r = vec4f(dqkv[row$r * 3 * D + k]);
+    #for c in COLUMNS
+    #if PRE
+    dnormed[row$r * D4 + column + $c] = v$r_$c;
+    #else
+    dx[row$r * D4 + column + $c] = v$r_$c + residual[row$r * D4 + column + $c];
     #end
-    let weights = TRANSPOSED + k * D4;
-    #include add_row
+    #end
+    #end
   }
-  #for r in ROWS
-  #for d in D4
-  #if PRE
-  dnormed[row$r * D4 + $d] = v$r_$d;
-  #else
-  dx[row$r * D4 + $d] = v$r_$d + residual[row$r * D4 + $d];
-  #end
-  #end
-  #end
   #if PRE
   for (var row = first_row; row < end_row; row++) { outgoing(row); }
   #end

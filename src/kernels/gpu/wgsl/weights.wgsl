@@ -1,5 +1,5 @@
-// Gradients of a linear layer over a segment of images: xᵀ · dy, INPUTS times four by four to an
-// invocation; then the bias's and, if there is one, a norm's.
+// Gradients of a linear layer over a segment of images: xᵀ · dy, INPUTS by COLUMNS times four by four
+// to an invocation; then the bias's and, if there is one, a norm's.
 #if AFFINE
 #read params: vec4f
 #end
@@ -12,57 +12,62 @@
 #end
 #read dnormed: vec4f
 #end
-#write partial: f32
+#write partial: vec4f
 #include common
 
 @compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let first = id.y * step[2] * T;
   let end = min((id.y + 1) * step[2], images()) * T;
-  let out = id.y * PARAMETERS;
+  let out = id.y * PARAMETERS / 4;
   #if DROP & DROPPED
   let key = place(1);
   #end
-  if (id.x < D4 / INPUTS * OUT4) {
-    let i = id.x / OUT4 * INPUTS;
-    let o = id.x % OUT4;
+  let tiles = OUT4 / COLUMNS;
+  if (id.x < D4 / INPUTS * tiles) {
+    let i = id.x / tiles * INPUTS;
+    let o = id.x % tiles * COLUMNS;
+    #for c in COLUMNS
+    var dbias$c = vec4f(0);
     #for t in INPUTS
-    #for c in 4
-    var sum$t_$c = vec4f(0);
+    #for e in 4
+    var sum$t_$e_$c = vec4f(0);
     #end
     #end
-    var dbias = vec4f(0);
+    #end
     for (var row = first; row < end; row++) {
-      var g = dy[row * OUT4 + o];
-      #if DROP & DROPPED
-      g *= keep(4 * (row * OUT4 + o), key);
-      #end
-      dbias += g;
       #for t in INPUTS
       let x$t = x[row * D4 + i + $t];
-      #for c in 4
-      sum$t_$c = fma(vec4f(x$t[$c]), g, sum$t_$c);
+      #end
+      #for c in COLUMNS
+      var g$c = dy[row * OUT4 + o + $c];
+      #if DROP & DROPPED
+      g$c *= keep(4 * (row * OUT4 + o + $c), key);
+      #end
+      dbias$c += g$c;
+      #for t in INPUTS
+      #for e in 4
+      sum$t_$e_$c = fma(vec4f(x$t[$e]), g$c, sum$t_$e_$c);
+      #end
       #end
       #end
     }
+    #for c in COLUMNS
     #for t in INPUTS
-    #for c in 4
+    #for e in 4
     #if AFFINE
     // x is what a norm normalised, before its gain and bias.
-    sum$t_$c = sum$t_$c * params[GAIN + i + $t][$c] + dbias * params[SHIFT + i + $t][$c];
+    sum$t_$e_$c = sum$t_$e_$c * params[GAIN + i + $t][$e] + dbias$c * params[SHIFT + i + $t][$e];
     #end
-    #for e in 4
-    partial[out + 4 * WEIGHT + (4 * (i + $t) + $c) * 4 * OUT4 + 4 * o + $e] = sum$t_$c[$e];
-    #end
+    partial[out + WEIGHT + (4 * (i + $t) + $e) * OUT4 + o + $c] = sum$t_$e_$c;
     #end
     #end
-    #for c in 4
-    if (i == 0) { partial[out + 4 * (BIAS + o) + $c] = dbias[$c]; }
+    if (i == 0) { partial[out + BIAS + o + $c] = dbias$c; }
     #end
     return;
   }
   #if NORM
-  let d = id.x - D4 / INPUTS * OUT4;
+  let d = id.x - D4 / INPUTS * tiles;
   if (d >= D4) { return; }
   var dgain = vec4f(0);
   var dshift = vec4f(0);
@@ -75,9 +80,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     dgain = fma(slope, normal[row * D4 + d], dgain);
     #end
   }
-  #for c in 4
-  partial[out + 4 * (GAIN + d) + $c] = dgain[$c];
-  partial[out + 4 * (SHIFT + d) + $c] = dshift[$c];
-  #end
+  partial[out + GAIN + d] = dgain;
+  partial[out + SHIFT + d] = dshift;
   #end
 }

@@ -1,5 +1,5 @@
-  #for r in ROWS
-  #for d in D4
-  var v$r_$d = vec4f(0);
-  #end
-  #end
+    #for r in ROWS
+    #for c in COLUMNS
+    var v$r_$c = vec4f(0);
+    #end
+    #end
