@@ -6,6 +6,7 @@
  */
 export class Steps {
   #trainer;
+  #perEpoch;
   /** How many were asked for since the run began, those under way included. */
   #asked;
   /** @type {Promise<StepStats> | null} under way while the losses of those before are read */
@@ -14,7 +15,9 @@ export class Steps {
   /** @param {Trainer} trainer */
   constructor(trainer) {
     this.#trainer = trainer;
-    this.#asked = trainer.position.step;
+    const { step, stepsPerEpoch } = trainer.position;
+    this.#perEpoch = stepsPerEpoch;
+    this.#asked = step;
   }
 
   get isAhead() {
@@ -43,9 +46,5 @@ export class Steps {
   /** A graphics card need not wait until losses are read; the CPU does one thing at a time. */
   get #saves() {
     return this.#trainer.deviceInfo.kind === "webgpu" && this.#asked % this.#perEpoch > 0;
-  }
-
-  get #perEpoch() {
-    return this.#trainer.position.stepsPerEpoch;
   }
 }
