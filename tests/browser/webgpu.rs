@@ -19,11 +19,16 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
-/// Fails where there is no adapter: this target is for browsers with one.
+/// With the tiles for a graphics card. Fails where there is no adapter: this target is for browsers
+/// with one.
 async fn webgpu() -> Device {
+    webgpu_with_tiles(false).await
+}
+
+async fn webgpu_with_tiles(for_software: bool) -> Device {
     let adapter = Adapter {
         description: "under test".into(),
-        is_fallback: false,
+        is_fallback: for_software,
         has_timestamp_query: true,
     };
     let Selected { device, .. } = device::webgpu(&adapter).await.expect("an adapter");
@@ -48,6 +53,14 @@ async fn webgpu_matches_pytorch_with_pre_norm() {
 #[wasm_bindgen_test]
 async fn kernels_of_the_whole_model_agree_with_the_cpu() {
     whole::all(&webgpu().await).await;
+}
+
+#[wasm_bindgen_test]
+async fn tiles_for_software_adapters_match_pytorch_and_the_cpu() {
+    let device = webgpu_with_tiles(true).await;
+    golden::hidden768().check(&device).await;
+    golden::prenorm768().check(&device).await;
+    whole::all(&device).await;
 }
 
 #[wasm_bindgen_test]
