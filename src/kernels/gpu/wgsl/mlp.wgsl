@@ -27,7 +27,11 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       #end
     }
     for (var column = 0u; column < D4; column += COLUMNS) {
-      #include zeros
+      #for r in ROWS
+      #for c in COLUMNS
+      var v$r_$c = select(vec4f(0), y[row$r * D4 + column + $c], j > 0);
+      #end
+      #end
       for (var k = 0u; k < HIDDEN; k++) {
         #for r in ROWS
         let x$r = h[k * ROWS + $r];
@@ -36,11 +40,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
         let stride = D4;
         #include products
       }
-      #for r in ROWS
-      #for c in COLUMNS
-      if (j > 0) { v$r_$c += y[row$r * D4 + column + $c]; }
-      #end
-      #end
       #for r in ROWS
       #for c in COLUMNS
       y[row$r * D4 + column + $c] = v$r_$c;
