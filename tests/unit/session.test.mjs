@@ -201,7 +201,7 @@ test("a trainer that fails is replaced, and the run goes on from its checkpoint"
 });
 
 test("a graphics card makes steps while losses are read, but none beyond an epoch's end", async () => {
-  const { session, log, stored, events, until, trainer } = setUp({ device: "webgpu" });
+  const { session, log, stored, events, until, trainer } = setUp({ device: "webgpu", perStep: 10 });
   const finished = until("finished");
   await session.start();
   await finished;
@@ -212,8 +212,16 @@ test("a graphics card makes steps while losses are read, but none beyond an epoc
   assert.deepEqual(losses, [1, 2, 3, 4, 5, 6, 7, 8]);
 });
 
+test("slow steps on a graphics card are made one by one", async () => {
+  const { session, until, trainer } = setUp({ device: "webgpu", perStep: 300 });
+  const finished = until("finished");
+  await session.start();
+  await finished;
+  assert.equal(trainer.mostGoing, 1);
+});
+
 test("a pause on a graphics card awaits the steps under way", async () => {
-  const { session, stored, trainer } = setUp({ device: "webgpu" });
+  const { session, stored, trainer } = setUp({ device: "webgpu", perStep: 10 });
   await session.start();
   await session.pause();
   assert.equal(trainer.going, 0);
@@ -222,7 +230,7 @@ test("a pause on a graphics card awaits the steps under way", async () => {
 });
 
 test("a graphics card that fails is replaced, steps under way or not", async () => {
-  const { session, log, until } = setUp({ device: "webgpu", fail: { 6: coded("device-lost") } }, { replacement: { step: 4 } });
+  const { session, log, until } = setUp({ device: "webgpu", perStep: 10, fail: { 6: coded("device-lost") } }, { replacement: { step: 4 } });
   const finished = until("finished");
   await session.start();
   await finished;

@@ -22,7 +22,10 @@ export function loss(value) {
 
 /** @param {number | null | undefined} rate */
 export function learningRate(rate) {
-  return isNumber(rate) ? String(Number(rate.toPrecision(3))) : "–";
+  if (!isNumber(rate)) return "–";
+  const rounded = Number(rate.toPrecision(3));
+  // A curve's axis has no room for five zeros.
+  return 0 < rounded && rounded < 1e-4 ? rounded.toExponential() : String(rounded);
 }
 
 /** @param {number} seconds */

@@ -31,7 +31,8 @@ export class Steps {
    */
   next(count, goAhead) {
     const work = this.#ahead ?? this.#ask(count);
-    this.#ahead = goAhead && this.#saves ? this.#ask(count) : null;
+    // Where a turn is one long step, reading is nothing beside it, and a pause would await two.
+    this.#ahead = goAhead && count > 1 && this.#saves ? this.#ask(count) : null;
     // The turn that awaits it hears of its failure, and after another failure nobody need.
     this.#ahead?.catch(() => {});
     return work;
