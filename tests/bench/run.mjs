@@ -2,7 +2,7 @@
  * Times training and reading in headless Chromium, beside the peers, in turns:
  *
  *     node run.mjs [--devices cpu,webgpu] [--presets reference,default]
- *                  [--libraries vitpad,vitpad-simd128,jax-js,tfjs,ort] [--modes train,infer] [--batch 64] [--limit 300] [--json]
+ *                  [--libraries vitpad,vitpad-simd128,jax-js,tfjs,ort] [--modes train,infer] [--batch 64,256] [--limit 300] [--json]
  *                  [--native FILE, what `cargo xtask bench` measured without a browser]
  *
  * `cargo xtask bench` sets up what this needs. The CPU is one thread of WebAssembly; WebGPU is
@@ -78,7 +78,7 @@ function readOptions() {
     presets: listed("presets", values.presets),
     libraries: listed("libraries", values.libraries),
     modes: /** @type {Task["mode"][]} */ (listed("modes", values.modes)),
-    batch: positive("batch", values.batch),
+    batches: values.batch.split(",").map((text) => positive("batch", text)),
     limit: positive("limit", values.limit),
     native:
       values.native === undefined
@@ -121,15 +121,15 @@ async function serve() {
 }
 
 /** @param {ReturnType<typeof readOptions>} options @param {string} url @param {number | null} cpuLimit */
-async function runAll({ presets, devices, modes, libraries, batch, limit }, url, cpuLimit) {
+async function runAll({ presets, devices, modes, libraries, batches, limit }, url, cpuLimit) {
   const cells = [];
   let agree = true;
   for (const preset of presets) {
     const { model, parameters } = PRESETS[preset];
     for (const device of devices) {
-      for (const mode of modes) {
-        const task = { model, device, mode, batch: mode === "train" ? batch : 1 };
-        log(`${preset}, ${device}, ${mode}`);
+      for (const { mode, batch } of work(modes, batches)) {
+        const task = { model, device, mode, batch };
+        log(`${preset}, ${device}, ${mode}, batch ${batch}`);
         const able = libraries.filter((library) => mode === "infer" || !READERS.includes(library));
         const runs = await measure(able, task, { url, limit, parameters, log });
         cells.push(...results(preset, task, runs, device === "cpu" ? cpuLimit : null));
@@ -138,6 +138,11 @@ async function runAll({ presets, devices, modes, libraries, batch, limit }, url,
     }
   }
   return { cells, agree };
+}
+
+/** Training takes batches, reading one image. @param {Task["mode"][]} modes @param {number[]} batches */
+function work(modes, batches) {
+  return modes.flatMap((mode) => (mode === "train" ? batches : [1]).map((batch) => ({ mode, batch })));
 }
 
 /** The peers start from the same weights and images: another loss means another model. @param {Run[]} runs */

@@ -13,6 +13,8 @@ const ARGS = [
   "--disable-quic",
   "--disable-sync",
   "--no-first-run",
+  // For a graphics card on Linux: "--use-angle=vulkan --enable-features=Vulkan".
+  ...(process.env.CHROMIUM_FLAGS ?? "").split(" ").filter(Boolean),
 ];
 
 /**

@@ -21,6 +21,9 @@ pub struct Bench {
     /// Time this library only (repeatable)
     #[arg(long = "library", value_enum, value_name = "LIBRARY")]
     libraries: Vec<Library>,
+    /// Images in a training step [default: 64] (repeatable)
+    #[arg(long = "batch", value_name = "IMAGES")]
+    batches: Vec<u32>,
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
@@ -111,6 +114,10 @@ fn arguments(options: &Bench) -> Vec<String> {
     list("devices", names(&options.devices));
     list("presets", names(&options.presets));
     list("libraries", names(&options.libraries));
+    list(
+        "batch",
+        options.batches.iter().map(u32::to_string).collect(),
+    );
     if options.json {
         arguments.push("--json".to_owned());
     }
@@ -157,6 +164,10 @@ mod tests {
         assert_eq!(
             passed_on(&["--library", "jax-js", "--library", "vitpad"]),
             ["--libraries=jax-js,vitpad"]
+        );
+        assert_eq!(
+            passed_on(&["webgpu", "--batch", "64", "--batch", "256"]),
+            ["--devices=webgpu", "--batch=64,256"]
         );
     }
 

@@ -5,8 +5,8 @@
 
 const DIST = new URL("../../../dist/", import.meta.url);
 const SIZE = 28;
-/** Enough for full batches after the validation and the test set are held out. */
-const IMAGES = 2_000;
+/** Of which two tenths are held out for validation and test, so that twenty batches are left. */
+const BATCHES = 25;
 
 /** @param {Task} task @returns {Promise<Timed>} */
 export async function create(task) {
@@ -20,7 +20,7 @@ export async function createFrom(file, task) {
   await api.default();
   const { model, device, mode, batch } = task;
   const trainer = await api.Trainer.create({
-    data: api.DataSet.fromIdx(randomIdx()),
+    data: api.DataSet.fromIdx(randomIdx(BATCHES * Math.max(batch, 64))),
     device,
     preset: "reference",
     config: { ...model, dropout: 0 },
@@ -33,10 +33,10 @@ export async function createFrom(file, task) {
   return { parameters, step: async () => (await classifier.classify(image)).probabilities[0] };
 }
 
-/** A pair of IDX files; what is in the images makes no difference to the time. */
-function randomIdx() {
-  const images = idx([IMAGES, SIZE, SIZE]);
-  const labels = idx([IMAGES]);
+/** A pair of IDX files; what is in the images makes no difference to the time. @param {number} count */
+function randomIdx(count) {
+  const images = idx([count, SIZE, SIZE]);
+  const labels = idx([count]);
   for (let byte = 16; byte < images.length; byte++) images[byte] = Math.random() * 256;
   for (let byte = 8; byte < labels.length; byte++) labels[byte] = byte % 10;
   return { images, labels, name: "random" };
