@@ -1,10 +1,10 @@
 //! Kernels for the GPU: the whole model in a few dozen of them, written in WGSL.
 //!
 //! With a model this small a GPU waits for launches, not for arithmetic: so a kernel does as much
-//! as fits, and all parameters lie in one buffer ([`Layout`]), which one kernel updates. An
-//! invocation takes a few tokens through a layer, a tile of outputs at a time, and hardly ever
-//! needs another invocation's results: barriers are in the loss, in clipping and in [`pick`] alone.
-//! WebGPU's default limits are enough.
+//! as fits, and all parameters lie in one buffer ([`Layout`]), which one kernel updates. A party of
+//! invocations takes a few tokens through a layer, a tile of outputs each at a time, and hands
+//! hidden activations on in the workgroup's memory. On software adapters, which barriers slow down,
+//! a party is one invocation. WebGPU's default limits are enough.
 //!
 //! Drivers compile long shaders slowly, and slower the more values live at once. So what is kept
 //! for a whole shader lies in private arrays, which loops fill and empty.
@@ -22,12 +22,14 @@ mod launch;
 #[cfg(feature = "webgpu")]
 mod model;
 #[cfg(feature = "webgpu")]
+mod numbers;
+#[cfg(feature = "webgpu")]
 mod operations;
 #[cfg(feature = "webgpu")]
 mod shader;
 #[cfg(feature = "webgpu")]
 mod template;
-#[cfg(feature = "webgpu")]
+#[cfg(any(feature = "webgpu", test))]
 mod tiling;
 
 #[cfg(feature = "webgpu")]
@@ -99,7 +101,7 @@ pub fn adapt_to(software: bool) {
     SOFTWARE.store(software, Ordering::Relaxed);
 }
 
-#[cfg(feature = "webgpu")]
+#[cfg(any(feature = "webgpu", test))]
 fn is_software() -> bool {
     SOFTWARE.load(Ordering::Relaxed)
 }

@@ -6,10 +6,9 @@ use burn::cubecl::prelude::KernelId;
 use burn::cubecl::server::{Handle, KernelArguments};
 use burn_wgpu::{CubeDim, CubeTensor, KernelSource, SourceKernel, SourceTemplate};
 
+use super::layout::MOST_GROUPS;
 use super::shader::Variant;
 
-/// WebGPU dispatches no more workgroups along one dimension.
-const MOST_GROUPS: usize = 65_535;
 /// Bytes of a float32 or a u32.
 const WORD: usize = 4;
 

@@ -11,10 +11,14 @@ const WIDEST: usize = 128;
 const WIDEST_HEAD: usize = 32;
 /// What WebGPU binds at least, in values of 4 bytes.
 pub const LARGEST_BUFFER: usize = (128 << 20) / 4;
-/// Of the most workgroups of 64 that WebGPU dispatches along one dimension.
-pub const MOST_INVOCATIONS: usize = 64 * 65_535;
-/// Segments that weight gradients are summed in, at most.
-const SEGMENTS: usize = 32;
+/// WebGPU dispatches no more workgroups along one dimension.
+pub const MOST_GROUPS: usize = 65_535;
+/// Invocations of a workgroup that takes tokens, at most.
+pub const LARGEST_GROUP: usize = 128;
+/// Segments that weight gradients are summed in, at most: for small batches, and for large ones.
+const SEGMENTS: [usize; 2] = [32, 128];
+/// Images of a segment of a batch in between.
+const IN_A_SEGMENT: usize = 4;
 
 /// The sizes of a model that has kernels for the whole of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -69,15 +73,21 @@ impl Layout {
             norm: config.norm,
             eps_bits: (config.layer_norm_eps as f32).to_bits(),
         };
-        (fits && layout.values() <= MOST_INVOCATIONS).then_some(layout)
+        (fits && layout.values() <= 64 * MOST_GROUPS).then_some(layout)
     }
 
     /// Whether a batch of that many images fits into what WebGPU binds and dispatches.
     pub fn takes(&self, batch: usize) -> bool {
         let values = self.tokens * 3 * self.width;
         let values = values.max(self.channels * self.image_size.pow(2));
-        let invocations = self.tokens * self.heads.max(self.width / 4);
-        batch * values <= LARGEST_BUFFER && batch * invocations <= MOST_INVOCATIONS
+        let fits = self.invocations(batch) <= LARGEST_GROUP * MOST_GROUPS;
+        batch * values <= LARGEST_BUFFER && fits
+    }
+
+    /// Of the shader that has the most: an invocation takes a head of a token, or four of two
+    /// tokens' queries, keys and values.
+    pub fn invocations(&self, batch: usize) -> usize {
+        batch * self.tokens * self.heads.max((3 * self.width / 4).div_ceil(2))
     }
 
     pub fn embedding(&self) -> Section {
@@ -126,7 +136,9 @@ impl Layout {
 
     /// How many segments of how many images a batch's weight gradients are summed in.
     pub fn segments(&self, batch: usize) -> [usize; 2] {
-        let most = SEGMENTS.min(LARGEST_BUFFER / self.values()).max(1);
+        let [few, many] = SEGMENTS;
+        let wanted = (batch / IN_A_SEGMENT).clamp(few, many);
+        let most = wanted.min(LARGEST_BUFFER / self.values()).max(1);
         let images = batch.div_ceil(most);
         [batch.div_ceil(images), images]
     }
@@ -172,7 +184,14 @@ mod tests {
     #[test]
     fn segments_hold_every_image() {
         let layout = Layout::of(&VitConfig::reference()).unwrap();
-        for (batch, expected) in [(1, [1, 1]), (32, [32, 1]), (33, [17, 2]), (64, [32, 2])] {
+        for (batch, expected) in [
+            (1, [1, 1]),
+            (32, [32, 1]),
+            (33, [17, 2]),
+            (64, [32, 2]),
+            (256, [64, 4]),
+            (1_024, [128, 8]),
+        ] {
             assert_eq!(layout.segments(batch), expected);
         }
     }

@@ -149,21 +149,39 @@ impl Pass {
         }
     }
 
+    /// On so many invocations, times so many segments.
     fn run(&self, shader: Shader, size: [usize; 2], buffers: &[&Handle]) {
-        let variant = Variant {
+        let variant = self.variant(shader);
+        launch(&self.client, variant, size, buffers);
+    }
+
+    /// On so many workgroups, times so many segments.
+    fn run_groups(&self, shader: Shader, [groups, segments]: [usize; 2], buffers: &[&Handle]) {
+        let variant = self.variant(shader);
+        let size = [groups * variant.group(), segments];
+        launch(&self.client, variant, size, buffers);
+    }
+
+    fn variant(&self, shader: Shader) -> Variant {
+        Variant {
             shader,
             model: Some((self.layout, self.tiling)),
             logits: None,
             picture: None,
             save: self.save,
             drop: self.drop,
-        };
-        launch(&self.client, variant, size, buffers);
+        }
     }
 
     /// Invocations of a shader that takes tokens.
     fn tokens(&self) -> [usize; 2] {
         [self.rows().div_ceil(self.tiling.rows), 1]
+    }
+
+    /// Invocations of a shader whose parties have several.
+    fn teams(&self) -> [usize; 2] {
+        let [parties, _] = self.tokens();
+        [parties * self.tiling.team, 1]
     }
 
     /// Invocations of a shader that takes queries.
@@ -206,11 +224,11 @@ impl Pass {
             blocks.push(saved);
             (x, norm) = (y, next);
         }
-        let [params, step] = self.section(layers + 1);
+        let [params, _] = self.section(layers + 1);
         let logits = self.empty(self.batch * self.layout.classes);
         let head = self.normalized(self.batch);
-        let buffers = [&params, &step, &x, &logits, &head.values, &head.scales];
-        self.run(Shader::Head, [self.batch, 1], &buffers);
+        let buffers = [&params, &x, &logits, &head.values, &head.scales];
+        self.run_groups(Shader::Head, [self.batch, 1], &buffers);
         let saved = Saved {
             images,
             blocks,
@@ -240,11 +258,11 @@ impl Pass {
         let [between, after] = [0; 2].map(|_| self.normalized(rows));
         let [b, a] = [&between, &after];
         let buffers = [&params, &step, &heads, &x, &middle, &b.values, &b.scales];
-        self.run(Shader::Project, [tokens, 1], &buffers);
+        self.run(Shader::Project, self.teams(), &buffers);
         let mut buffers = vec![&params, &step];
         buffers.extend([&b.values].into_iter().take(pre));
         buffers.extend([&middle, &y, &a.values, &a.scales]);
-        self.run(Shader::Mlp, [tokens, 1], &buffers);
+        self.run(Shader::Mlp, self.teams(), &buffers);
 
         let norms = match self.layout.norm {
             Norm::Pre => [norm, between],

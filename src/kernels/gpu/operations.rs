@@ -11,9 +11,9 @@ use burn_wgpu::{CubeBackend, CubeTensor, into_contiguous};
 
 use super::Layout;
 use super::launch::{empty, launch, tensor, upload};
-use super::layout::MOST_INVOCATIONS;
+use super::layout::MOST_GROUPS;
 use super::model::{Pass, Saved};
-use super::shader::{Shader, Variant};
+use super::shader::{PLAIN_GROUP, Shader, Variant};
 use crate::kernels::Dropout;
 use crate::kernels::adam::Parameter;
 
@@ -141,7 +141,7 @@ fn loss(logits: CubeTensor, targets: CubeTensor) -> (CubeTensor, CubeTensor) {
 
 /// Invocations of a shader that goes on where they end.
 fn all(count: usize) -> [usize; 2] {
-    [count.min(MOST_INVOCATIONS), 1]
+    [count.min(PLAIN_GROUP * MOST_GROUPS), 1]
 }
 
 /// A shader of any model.

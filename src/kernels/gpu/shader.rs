@@ -1,6 +1,7 @@
 //! The shaders: templates, and what they are filled with for a model.
 
 use super::layout::Layout;
+use super::numbers::{float, offsets, sizes};
 use super::template::Values;
 use super::tiling::Tiling;
 use crate::config::{Activation, Norm};
@@ -33,6 +34,7 @@ shaders! {
     HeadWeights = "head_weights";
     MlpBackward = "mlp_backward";
     MlpWeights = "mlp_weights";
+    MlpWeightsAlone = "mlp_weights_alone";
     ProjectBackward = "project_backward";
     ProjectWeights = "weights";
     AttentionBackward = "attention_backward";
@@ -53,6 +55,11 @@ fn included(name: &str) -> &'static str {
         "products" => include_str!("wgsl/products.wgsl"),
         "inputs" => include_str!("wgsl/inputs.wgsl"),
         "zeros" => include_str!("wgsl/zeros.wgsl"),
+        "team" => include_str!("wgsl/team.wgsl"),
+        "together" => include_str!("wgsl/together.wgsl"),
+        "written" => include_str!("wgsl/written.wgsl"),
+        "gathered" => include_str!("wgsl/gathered.wgsl"),
+        "summed" => include_str!("wgsl/summed.wgsl"),
         "rows" => include_str!("wgsl/rows.wgsl"),
         "normalize" => include_str!("wgsl/normalize.wgsl"),
         "normalize_backward" => include_str!("wgsl/normalize_backward.wgsl"),
@@ -81,6 +88,9 @@ impl Drop {
     }
 }
 
+/// Invocations of a workgroup that knows nothing of the adapter.
+pub const PLAIN_GROUP: usize = 64;
+
 /// Which shader, for what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Variant {
@@ -99,12 +109,17 @@ pub struct Variant {
 impl Variant {
     /// Invocations of a workgroup.
     pub fn group(&self) -> usize {
-        match self.model {
-            // These take parameters, not tokens, of which there may be few.
-            Some((_, tiling)) if !matches!(self.shader, Shader::Transpose | Shader::Reduce) => {
-                tiling.group
-            }
-            _ => 64,
+        use Shader::{EmbedWeights, MlpWeights, ProjectWeights, QkvWeights};
+        use Shader::{Head, HeadBackward, Reduce, Transpose};
+        let Some((layout, tiling)) = self.model else {
+            return PLAIN_GROUP;
+        };
+        match self.shader {
+            // These take parameters or images, not tokens, of which there may be few.
+            Transpose | Reduce | Head | HeadBackward => PLAIN_GROUP,
+            MlpWeights => tiling.units / 4 * layout.width / 4,
+            EmbedWeights | QkvWeights | ProjectWeights => tiling.tiles * tiling.share,
+            _ => tiling.group,
         }
     }
 
@@ -113,15 +128,7 @@ impl Variant {
         if let Some((layout, tiling)) = &self.model {
             sizes(&mut values, layout);
             offsets(&mut values, layout, self.shader);
-            values
-                .number("ROWS", tiling.rows)
-                .number("COLUMNS", tiling.columns)
-                .number("HIDDEN", tiling.hidden)
-                .number("QUERIES", tiling.queries)
-                .number("PARTIES", layout.tokens.div_ceil(tiling.queries))
-                .number("UNITS", tiling.units)
-                .number("INPUTS", tiling.inputs)
-                .number("GROUP", self.group());
+            self.tiles(&mut values, layout, tiling);
             let (input, sum) = match (self.shader, layout.norm) {
                 (Shader::Mlp, _) => ("residual", "y"),
                 (Shader::MlpBackward, Norm::Pre) => ("x", "dnormed"),
@@ -159,120 +166,32 @@ impl Variant {
         }
         values.fill(self.shader.template(), included)
     }
-}
 
-fn float(value: f32) -> String {
-    format!("{value:e}")
-}
-
-fn sizes(values: &mut Values, layout: &Layout) {
-    let head_width = layout.width / layout.heads;
-    let (part, parts) = match head_width {
-        width if width.is_multiple_of(4) => ("vec4f", width / 4),
-        width if width.is_multiple_of(2) => ("vec2f", width / 2),
-        width => ("f32", width),
-    };
-    values
-        .number("T", layout.tokens)
-        .number("D", layout.width)
-        .number("D4", layout.width / 4)
-        .number("H", layout.heads)
-        .number("F", layout.hidden)
-        .number("F4", layout.hidden / 4)
-        .number("C", layout.classes)
-        .number("LAYERS", layout.layers)
-        .number("SIDE", layout.image_size)
-        .number("PATCH", layout.patch_size)
-        .number("ACROSS", layout.image_size / layout.patch_size)
-        .number("CHANNELS", layout.channels)
-        .number("VALUES", layout.channels * layout.patch_size.pow(2))
-        .number("PARAMETERS", layout.values())
-        .number("PARTS", parts)
-        .text("PART", part)
-        .flag("WIDE", part != "f32")
-        .constant("EPS", &float(f32::from_bits(layout.eps_bits)))
-        .constant("ROOT", &float((head_width as f32).sqrt().recip()));
-    let [embedding, block, head] = [layout.embedding(), layout.block(0), layout.head()];
-    values
-        .number("EMBEDDING", embedding.end())
-        .number("EMBEDDING_USED", embedding.used)
-        .number("BLOCK", block.end() - block.start)
-        .number("BLOCK_USED", block.used)
-        .number("HEAD_USED", head.used);
-}
-
-/// Where parameters lie in their section: in vectors of four, but for the head.
-fn offsets(values: &mut Values, layout: &Layout, shader: Shader) {
-    let Layout { width, hidden, .. } = *layout;
-    let patch = layout.channels * layout.patch_size.pow(2);
-    let block = [3 * width * width, 3 * width, width * width, width];
-    let block = block.into_iter().chain([width * hidden, hidden]);
-    let block = block.chain([width * hidden, width, width, width, width, width]);
-    let in_block: Vec<usize> = starts(block).iter().map(|at| at / 4).collect();
-    let [
-        qkv,
-        qkv_bias,
-        out,
-        out_bias,
-        first,
-        first_bias,
-        second,
-        second_bias,
-    ] = [0, 1, 2, 3, 4, 5, 6, 7].map(|index| in_block[index]);
-    let norms = [[in_block[8], in_block[9]], [in_block[10], in_block[11]]];
-    let mut set = |pairs: &[(&'static str, usize)]| {
-        for &(name, value) in pairs {
-            values.number(name, value);
-        }
-    };
-    let norm = |index: usize| [("GAIN", norms[index][0]), ("SHIFT", norms[index][1])];
-    let block = layout.block(0);
-    let transposed = (block.end() - block.start) / 4;
-    match shader {
-        Shader::Embed | Shader::EmbedWeights => {
-            let at = starts([patch * width, width, width, 0]);
-            set(&[("WEIGHT", at[0] / 4), ("BIAS", at[1] / 4)]);
-            set(&[("CLASS", at[2] / 4), ("POSITIONS", at[3] / 4)]);
-        }
-        Shader::Transpose | Shader::Reduce => {
-            set(&[("QKV", 4 * qkv), ("OUT", 4 * out)]);
-            set(&[("FIRST", 4 * first), ("SECOND", 4 * second)]);
-        }
-        Shader::Qkv | Shader::QkvBackward | Shader::QkvWeights => {
-            set(&[("WEIGHT", qkv), ("BIAS", qkv_bias), ("OUT4", 3 * width / 4)]);
-            set(&[("TRANSPOSED", transposed + qkv)]);
-            set(&norm(0));
-        }
-        Shader::Project | Shader::ProjectBackward | Shader::ProjectWeights => {
-            set(&[("WEIGHT", out), ("BIAS", out_bias), ("OUT4", width / 4)]);
-            set(&[("TRANSPOSED", transposed + out), ("PLACE", 1)]);
-            set(&norm(0));
-        }
-        Shader::Mlp | Shader::MlpBackward | Shader::MlpWeights => {
-            set(&[("WEIGHT1", first), ("BIAS1", first_bias)]);
-            set(&[("WEIGHT2", second), ("BIAS", second_bias), ("PLACE", 3)]);
-            set(&[("TRANSPOSED1", transposed + first)]);
-            set(&[("TRANSPOSED2", transposed + second)]);
-            set(&norm(1));
-        }
-        Shader::Head | Shader::HeadBackward | Shader::HeadWeights => {
-            let at = starts([width, width, width * layout.classes, 0]);
-            set(&[("GAIN", at[0]), ("SHIFT", at[1])]);
-            set(&[("WEIGHT", at[2]), ("BIAS", at[3])]);
-        }
-        _ => {}
+    fn tiles(&self, values: &mut Values, layout: &Layout, tiling: &Tiling) {
+        use Shader::{Mlp, MlpBackward, MlpWeights, Project, ProjectBackward, QkvBackward};
+        let (rows, columns) = match self.shader {
+            MlpWeights => (tiling.chunk, 1),
+            _ => (tiling.rows, tiling.columns),
+        };
+        let in_teams = [Project, Mlp, MlpBackward, ProjectBackward, QkvBackward];
+        let team = if in_teams.contains(&self.shader) {
+            tiling.team
+        } else {
+            1
+        };
+        values
+            .number("ROWS", rows)
+            .number("COLUMNS", columns)
+            .number("HIDDEN", tiling.hidden)
+            .number("QUERIES", tiling.queries)
+            .number("PARTIES", layout.tokens.div_ceil(tiling.queries))
+            .number("UNITS", tiling.units)
+            .number("INPUTS", tiling.inputs)
+            .number("TILES", tiling.tiles)
+            .number("SHARE", tiling.share)
+            .number("TEAM", team)
+            .number("GROUP", self.group())
+            .flag("TEAMS", team > 1)
+            .flag("SHARED", tiling.share > 1);
     }
-}
-
-/// Where each of several runs of values starts.
-fn starts(lengths: impl IntoIterator<Item = usize>) -> Vec<usize> {
-    let mut at = 0;
-    lengths
-        .into_iter()
-        .map(|length| {
-            let start = at;
-            at += length;
-            start
-        })
-        .collect()
 }

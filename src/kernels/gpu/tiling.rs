@@ -1,6 +1,6 @@
 //! How a shader's work is cut, for the adapter at hand.
 
-use super::layout::Layout;
+use super::layout::{LARGEST_GROUP, Layout, MOST_GROUPS};
 
 /// One image has fewer tokens: small workgroups find more of the processors.
 const FEW: usize = 512;
@@ -8,49 +8,74 @@ const FEW: usize = 512;
 /// How much an invocation does, and how many make a workgroup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Tiling {
-    /// Tokens of an invocation: weights are read once for all of them.
+    /// Tokens of a party of invocations: weights are read once for all of them.
     pub rows: usize,
     /// Outputs of a linear layer at a time, in fours: inputs are read once for all of them.
     pub columns: usize,
-    /// Hidden activations at a time, in fours.
+    /// Hidden activations of a party at a time, in fours.
     pub hidden: usize,
-    /// Hidden units whose gradients an invocation sums.
-    pub units: usize,
-    /// Inputs of a linear layer, in fours, whose weights' gradients an invocation sums.
-    pub inputs: usize,
+    /// Invocations of a party, which share the outputs of its tokens.
+    pub team: usize,
     /// Queries of an invocation.
     pub queries: usize,
     pub group: usize,
+    /// Hidden units whose weights' gradients a workgroup sums, or an invocation alone.
+    pub units: usize,
+    /// Tokens whose hidden activations an invocation of such a workgroup computes at a time.
+    pub chunk: usize,
+    /// Inputs of a linear layer, in fours, whose weights' gradients an invocation sums.
+    pub inputs: usize,
+    /// Tiles of such weights that a workgroup takes.
+    pub tiles: usize,
+    /// Invocations that share a tile's sums.
+    pub share: usize,
 }
 
 impl Tiling {
     pub fn of(layout: &Layout, batch: usize) -> Self {
         let tokens = batch * layout.tokens;
-        let width = layout.width;
-        let most = divisor(width / 4, 4).min(divisor(layout.hidden / 4, 4));
+        let [width, hidden] = [layout.width, layout.hidden].map(|size| size / 4);
+        let group = |preferred: usize| -> usize {
+            let least = layout.invocations(batch).div_ceil(MOST_GROUPS);
+            preferred.max(least.next_power_of_two()).min(LARGEST_GROUP)
+        };
+        let most = divisor(width, 4).min(divisor(hidden, 4));
         if super::is_software() {
             // Its registers are memory anyway, and a load costs it as much as several products.
             return Self {
                 rows: if tokens < FEW { 4 } else { 8 },
-                columns: divisor(most, 4),
-                hidden: divisor(layout.hidden / 4, 16),
-                units: if width <= 64 { 4 } else { 2 },
-                inputs: divisor(width / 4, 4),
+                columns: most,
+                hidden: divisor(hidden, 16),
+                team: 1,
                 queries: 4,
-                group: if tokens < FEW { 4 } else { 16 },
+                group: group(if tokens < FEW { 4 } else { 16 }),
+                units: if width <= 16 { 4 } else { 2 },
+                chunk: 1,
+                inputs: divisor(width, 4),
+                tiles: 16,
+                share: 1,
             };
         }
-        // With few tokens, more invocations are worth more than fewer loads.
-        let few = tokens < 16_384;
+        // Thousands of invocations hide what a load takes, so a token is for several.
+        let [group, team] = [group(32), divisor(width, 16)];
         Self {
-            rows: if few { 1 } else { 4 },
-            columns: divisor(most, if few { 2 } else { 4 }),
-            hidden: divisor(layout.hidden / 4, 4),
-            units: (32 / width).clamp(1, 2),
-            inputs: 1,
+            rows: 2,
+            columns: if width < 16 { divisor(most, 2) } else { 1 },
+            hidden: divisor(hidden, (512 * team / group).min(32)),
+            team,
             queries: 1,
-            group: if tokens < FEW { 16 } else { 64 },
+            group,
+            units: 4 * (64 / width).clamp(1, hidden),
+            chunk: 4,
+            inputs: 1,
+            tiles: 32,
+            share: 8,
         }
+    }
+
+    /// Whether invocations share nothing: workgroup memory and barriers slow software adapters.
+    pub fn is_alone(&self) -> bool {
+        self.share == 1
     }
 }
 
@@ -60,5 +85,47 @@ fn divisor(count: usize, most: usize) -> usize {
         most
     } else {
         divisor(count, most / 2)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::VitConfig;
+
+    /// Bytes of workgroup memory that WebGPU has at least.
+    const MEMORY: usize = 16_384;
+    /// Of four float32.
+    const VECTOR: usize = 16;
+
+    #[test]
+    fn workgroup_memory_and_dispatches_suffice() {
+        for width in (4..=128).step_by(4) {
+            for hidden in [4, 20, 128, 768, 2_048] {
+                let config = VitConfig {
+                    width,
+                    heads: width / 4,
+                    hidden,
+                    ..VitConfig::reference()
+                };
+                let layout = Layout::of(&config).unwrap();
+                for batch in [1, 64, 1_000, 4_000] {
+                    fits(&Tiling::of(&layout, batch), &layout, batch);
+                }
+            }
+        }
+    }
+
+    fn fits(tiling: &Tiling, layout: &Layout, batch: usize) {
+        assert!(!tiling.is_alone());
+        let parties = tiling.group / tiling.team;
+        let mlp = parties * tiling.hidden * tiling.rows;
+        assert!(tiling.team == 1 || mlp * VECTOR <= MEMORY, "{tiling:?}");
+        let chunk = layout.width / 4 * tiling.chunk * tiling.units / 4;
+        assert!(2 * chunk * VECTOR <= MEMORY, "{tiling:?}");
+        assert!(tiling.tiles * tiling.share <= 256, "{tiling:?}");
+        assert!(tiling.units / 4 * layout.width / 4 <= 256, "{tiling:?}");
+        let groups = layout.invocations(batch).div_ceil(tiling.group);
+        assert!(groups <= MOST_GROUPS || !layout.takes(batch), "{tiling:?}");
     }
 }

@@ -22,8 +22,8 @@ impl Pass {
         } = saved;
         let [params, step] = self.section(layers + 1);
         let mut dx = self.activations();
-        let buffers = [&params, &step, dlogits, &head.values, &head.scales, &dx];
-        self.run(Shader::HeadBackward, [self.rows(), 1], &buffers);
+        let buffers = [&params, dlogits, &head.values, &head.scales, &dx];
+        self.run_groups(Shader::HeadBackward, [self.batch, 1], &buffers);
         let of_head = from(&partial, self.layout.head().start);
         let buffers = [&params, &step, dlogits, &head.values, &of_head];
         self.run(Shader::HeadWeights, [width, segments], &buffers);
@@ -32,8 +32,11 @@ impl Pass {
         }
         let [_, step] = self.section(0);
         let values = self.layout.channels * self.layout.patch_size.pow(2);
-        let size = [(self.layout.tokens + values) * width / 4, segments];
-        self.run(Shader::EmbedWeights, size, &[&step, &images, &dx, &partial]);
+        let Tiling { tiles, share, .. } = self.tiling;
+        let positions = (self.layout.tokens * width / 4).div_ceil(tiles * share);
+        let groups = positions + (values * width / 4).div_ceil(tiles);
+        let buffers = [&step, &images, &dx, &partial];
+        self.run_groups(Shader::EmbedWeights, [groups, segments], &buffers);
         let gradient = self.empty(self.layout.values());
         let size = [self.layout.values(), 1];
         self.run(Shader::Reduce, size, &[&step, &partial, &gradient]);
@@ -76,8 +79,7 @@ impl Pass {
             [&middle, &dmiddle, &dm]
         };
         let buffers = [&base[..], &rest].concat();
-        self.run(Shader::MlpBackward, self.tokens(), &buffers);
-        let size = [hidden / self.tiling.units + width / 4, segments];
+        self.run(Shader::MlpBackward, self.teams(), &buffers);
         let mut buffers = vec![&params, &step];
         if pre {
             buffers.extend([&norm2.values, &dm, &dz]);
@@ -85,7 +87,14 @@ impl Pass {
             buffers.extend([&middle, &dm, &norm2.values, &dy]);
         }
         buffers.push(&partial);
-        self.run(Shader::MlpWeights, size, &buffers);
+        let Tiling { units, .. } = self.tiling;
+        if self.tiling.is_alone() {
+            let size = [hidden / units + width / 4, segments];
+            self.run(Shader::MlpWeightsAlone, size, &buffers);
+        } else {
+            let groups = hidden.div_ceil(units);
+            self.run_groups(Shader::MlpWeights, [groups, segments], &buffers);
+        }
 
         let mut buffers = vec![&params, &step, &dmiddle];
         if !pre {
@@ -93,23 +102,24 @@ impl Pass {
         }
         let deltas = self.empty(self.rows() * heads);
         buffers.extend([&merged, &dmerged, &deltas]);
-        self.run(Shader::ProjectBackward, self.tokens(), &buffers);
+        self.run(Shader::ProjectBackward, self.teams(), &buffers);
         // Without a norm in between, the sum's gradient is what came in.
         let dsum = if pre { &dmiddle } else { &dsum };
         let Tiling {
-            inputs, columns, ..
+            inputs,
+            columns,
+            tiles,
+            ..
         } = self.tiling;
         let square = (width / 4 / inputs) * (width / 4 / columns);
+        let norm = (width / 4).div_ceil(tiles);
         let mut buffers = vec![&step, &merged, dsum];
         if !pre {
             buffers.extend([&norm1.values, &dmiddle]);
         }
         buffers.push(&partial);
-        self.run(
-            Shader::ProjectWeights,
-            [square + width / 4, segments],
-            &buffers,
-        );
+        let groups = square.div_ceil(tiles) + if pre { 0 } else { norm };
+        self.run_groups(Shader::ProjectWeights, [groups, segments], &buffers);
 
         let dqkv = self.empty(3 * self.rows() * width);
         let buffers = [&step, &qkv, &dmerged, &sums, &deltas, &dqkv];
@@ -120,17 +130,14 @@ impl Pass {
             buffers.extend([&norm1.values, &norm1.scales, &dz]);
         }
         buffers.push(&dx);
-        self.run(Shader::QkvBackward, self.tokens(), &buffers);
+        self.run(Shader::QkvBackward, self.teams(), &buffers);
         let buffers = if pre {
             vec![&params, &step, &norm1.values, &dqkv, &dz, &partial]
         } else {
             vec![&step, &x, &dqkv, &partial]
         };
-        self.run(
-            Shader::QkvWeights,
-            [3 * square + width / 4, segments],
-            &buffers,
-        );
+        let groups = (3 * square).div_ceil(tiles) + if pre { norm } else { 0 };
+        self.run_groups(Shader::QkvWeights, [groups, segments], &buffers);
         dx
     }
 }

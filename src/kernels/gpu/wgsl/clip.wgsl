@@ -3,19 +3,16 @@
 #read gradient: f32
 #write factor: f32
 
-var<workgroup> sums: array<f32, 256>;
+const LANES = 256u;
 
-@compute @workgroup_size(256)
-fn main(@builtin(local_invocation_id) id: vec3u) {
+@compute @workgroup_size(LANES)
+fn main(@builtin(local_invocation_index) lane: u32) {
   var sum = 0.0;
-  for (var i = id.x; i < arrayLength(&gradient); i += 256) {
+  for (var i = lane; i < arrayLength(&gradient); i += LANES) {
     sum = fma(gradient[i], gradient[i], sum);
   }
-  sums[id.x] = sum;
-  for (var half = 128u; half > 0; half /= 2) {
-    workgroupBarrier();
-    if (id.x < half) { sums[id.x] += sums[id.x + half]; }
-  }
+  let all = summed(sum, lane);
   // As PyTorch: 1e-6 keeps a gradient of zero from dividing by zero.
-  if (id.x == 0) { factor[0] = min(bound[0] / (sqrt(sums[0]) + 1e-6), 1); }
+  if (lane == 0) { factor[0] = min(bound[0] / (sqrt(all) + 1e-6), 1); }
 }
+#include summed

@@ -4,12 +4,12 @@
 #write loss: f32
 #write gradient: f32
 
-var<workgroup> sums: array<f32, 64>;
+const LANES = 256u;
 
-@compute @workgroup_size(64)
-fn main(@builtin(local_invocation_id) id: vec3u) {
+@compute @workgroup_size(LANES)
+fn main(@builtin(local_invocation_index) lane: u32) {
   var sum = 0.0;
-  for (var image = id.x; image < IMAGES; image += 64) {
+  for (var image = lane; image < IMAGES; image += LANES) {
     let at = image * CLASSES;
     var largest = logits[at];
     for (var c = 1u; c < CLASSES; c++) { largest = max(largest, logits[at + c]); }
@@ -27,10 +27,7 @@ fn main(@builtin(local_invocation_id) id: vec3u) {
       gradient[at + c] = (exp(score) / weights * targeted - target_value) / f32(IMAGES);
     }
   }
-  sums[id.x] = sum;
-  for (var half = 32u; half > 0; half /= 2) {
-    workgroupBarrier();
-    if (id.x < half) { sums[id.x] += sums[id.x + half]; }
-  }
-  if (id.x == 0) { loss[0] = sums[0] / f32(IMAGES); }
+  let all = summed(sum, lane);
+  if (lane == 0) { loss[0] = all / f32(IMAGES); }
 }
+#include summed

@@ -1,5 +1,5 @@
 // Gradients of the patch embedding over a segment of images: first positions with the class token,
-// then the linear layer, four outputs to an invocation.
+// then the linear layer, four outputs to SHARE invocations, which take turns at patches.
 #read step: u32
 #read image: f32
 #read dx: vec4f
@@ -12,36 +12,39 @@ fn put(at: u32, value: vec4f) {
   #end
 }
 
+const GROUPS = (T * D4 + GROUP - 1) / GROUP;
+
 @compute @workgroup_size(GROUP)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let first = id.y * step[2];
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  let first = group.y * step[2];
   let end = min(first + step[2], images());
-  let out = id.y * PARAMETERS;
+  let out = group.y * PARAMETERS;
   #if DROP
   let key = place(0);
   #end
-  let d = id.x % D4;
-  if (id.x < T * D4) {
+  if (group.x < GROUPS) {
+    let own = min(group.x * GROUP + local, T * D4 - 1);
     var sum = vec4f(0);
     for (var b = first; b < end; b++) {
-      let at = b * T * D4 + id.x;
+      let at = b * T * D4 + own;
       #if DROP
       sum += dx[at] * keep(4 * at, key);
       #else
       sum += dx[at];
       #end
     }
-    put(out + 4 * (POSITIONS + id.x), sum);
-    if (id.x < D4) { put(out + 4 * (CLASS + id.x), sum); }
+    put(out + 4 * (POSITIONS + own), sum);
+    if (own < D4) { put(out + 4 * (CLASS + own), sum); }
     return;
   }
-  let v = id.x / D4 - T;
-  if (v >= VALUES) { return; }
+  let own = min((group.x - GROUPS) * TILES + local % TILES, VALUES * D4 - 1);
+  let d = own % D4;
+  let v = own / D4;
   let pixel = v / (PATCH * PATCH) * SIDE * SIDE + v / PATCH % PATCH * SIDE + v % PATCH;
   var sum = vec4f(0);
   var dbias = vec4f(0);
   for (var b = first; b < end; b++) {
-    for (var square = 0u; square < T - 1; square++) {
+    for (var square = local / TILES; square < T - 1; square += SHARE) {
       let at = (b * T + 1 + square) * D4 + d;
       #if DROP
       let slope = dx[at] * keep(4 * at, key);
@@ -53,6 +56,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       dbias += slope;
     }
   }
-  put(out + 4 * (WEIGHT + v * D4 + d), sum);
+  sum = gathered(sum, local);
+  dbias = gathered(dbias, local);
+  put(out + 4 * (WEIGHT + own), sum);
   if (v == 0) { put(out + 4 * (BIAS + d), dbias); }
 }
+#include gathered

@@ -1,35 +1,38 @@
-// The class token, normalised, through a linear layer.
+// The class token, normalised, through a linear layer: a workgroup for each image.
 #read params: f32
-#read step: u32
 #read x: f32
 #write logits: f32
 #write normal: f32
 #write scales: f32
-#include common
+
+const LANES = GROUP;
+var<workgroup> z: array<f32, D>;
 
 @compute @workgroup_size(GROUP)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let image = id.x;
-  if (image >= images()) { return; }
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let image = group.x;
   let token = image * T * D;
   let own = image * D;
   var sum = 0.0;
-  for (var d = 0u; d < D; d++) { sum += x[token + d]; }
-  let mean = sum / f32(D);
+  for (var d = lane; d < D; d += LANES) { sum += x[token + d]; }
+  let mean = summed(sum, lane) / f32(D);
   var squares = 0.0;
-  for (var d = 0u; d < D; d++) {
+  for (var d = lane; d < D; d += LANES) {
     let centred = x[token + d] - mean;
     squares = fma(centred, centred, squares);
   }
-  let scale = 1 / sqrt(squares / f32(D) + EPS);
-  for (var d = 0u; d < D; d++) { normal[own + d] = (x[token + d] - mean) * scale; }
-  scales[image] = scale;
-  for (var c = 0u; c < C; c++) {
+  let scale = 1 / sqrt(summed(squares, lane) / f32(D) + EPS);
+  for (var d = lane; d < D; d += LANES) {
+    let value = (x[token + d] - mean) * scale;
+    normal[own + d] = value;
+    z[d] = fma(value, params[GAIN + d], params[SHIFT + d]);
+  }
+  if (lane == 0) { scales[image] = scale; }
+  workgroupBarrier();
+  for (var c = lane; c < C; c += LANES) {
     var logit = params[BIAS + c];
-    for (var d = 0u; d < D; d++) {
-      let z = fma(normal[own + d], params[GAIN + d], params[SHIFT + d]);
-      logit = fma(z, params[WEIGHT + d * C + c], logit);
-    }
+    for (var d = 0u; d < D; d++) { logit = fma(z[d], params[WEIGHT + d * C + c], logit); }
     logits[image * C + c] = logit;
   }
 }
+#include summed

@@ -1,25 +1,22 @@
-// From the logits' gradient to that of the head's input, which is zero but for class tokens.
+// From the logits' gradient to that of the head's input, which is zero but for class tokens: a
+// workgroup for each image.
 #read params: f32
-#read step: u32
 #read dlogits: f32
 #read normal: f32
 #read scales: f32
 #write dx: f32
-#include common
+
+const LANES = GROUP;
 
 @compute @workgroup_size(GROUP)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= images() * T) { return; }
-  let token = id.x * D;
-  if (id.x % T > 0) {
-    for (var d = 0u; d < D; d++) { dx[token + d] = 0; }
-    return;
-  }
-  let image = id.x / T;
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let image = group.x;
+  let token = image * T * D;
   let own = image * D;
+  for (var at = D + lane; at < T * D; at += LANES) { dx[token + at] = 0; }
   var sum = 0.0;
   var along = 0.0;
-  for (var d = 0u; d < D; d++) {
+  for (var d = lane; d < D; d += LANES) {
     var slope = 0.0;
     for (var c = 0u; c < C; c++) {
       slope = fma(dlogits[image * C + c], params[WEIGHT + d * C + c], slope);
@@ -29,9 +26,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     along = fma(slope, normal[own + d], along);
     dx[token + d] = slope;
   }
-  let mean = sum / f32(D);
-  let slope = along / f32(D);
-  for (var d = 0u; d < D; d++) {
+  let mean = summed(sum, lane) / f32(D);
+  let slope = summed(along, lane) / f32(D);
+  for (var d = lane; d < D; d += LANES) {
     dx[token + d] = (dx[token + d] - mean - normal[own + d] * slope) * scales[image];
   }
 }
+#include summed

@@ -1,5 +1,5 @@
     // Hidden activations before the nonlinearity.
-    for (var column = 0u; column < HIDDEN; column += COLUMNS) {
+    for (var column = lane * COLUMNS; column < HIDDEN; column += TEAM * COLUMNS) {
       #for c in COLUMNS
       let b$c = params[BIAS1 + j + column + $c];
       #for r in ROWS
@@ -14,7 +14,8 @@
       }
       #for r in ROWS
       #for c in COLUMNS
-      h[(column + $c) * ROWS + $r] = v$r_$c;
+      h[own + (column + $c) * ROWS + $r] = v$r_$c;
       #end
       #end
     }
+    #include together

@@ -10,23 +10,33 @@
 #write scales: f32
 #include common
 
+#if TEAMS
+var<workgroup> h: array<vec4f, GROUP / TEAM * HIDDEN * ROWS>;
+#else
 var<private> h: array<vec4f, HIDDEN * ROWS>;
+#end
 
 @compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  #include rows
+  #include team
+  #if TEAMS
+  let own = id.x % GROUP / TEAM * HIDDEN * ROWS;
+  #else
+  let own = 0u;
+  #end
   #if DROP
   let key = place(2);
   #end
   for (var j = 0u; j < F4; j += HIDDEN) {
     #include hidden
-    for (var i = 0u; i < HIDDEN * ROWS; i++) {
-      h[i] = activate(h[i]);
+    for (var i = lane; i < HIDDEN * ROWS; i += TEAM) {
+      h[own + i] = activate(h[own + i]);
       #if DROP
-      h[i] *= keep(4 * (min(first_row + i % ROWS, rows - 1) * F4 + j + i / ROWS), key);
+      h[own + i] *= keep(4 * (min(first_row + i % ROWS, rows - 1) * F4 + j + i / ROWS), key);
       #end
     }
-    for (var column = 0u; column < D4; column += COLUMNS) {
+    #include together
+    for (var column = lane * COLUMNS; column < width; column += TEAM * COLUMNS) {
       #for r in ROWS
       #for c in COLUMNS
       var v$r_$c = select(vec4f(0), y[row$r * D4 + column + $c], j > 0);
@@ -34,7 +44,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       #end
       for (var k = 0u; k < HIDDEN; k++) {
         #for r in ROWS
-        let x$r = h[k * ROWS + $r];
+        let x$r = h[own + k * ROWS + $r];
         #end
         let weights = WEIGHT2 + 4 * (j + k) * D4 + column;
         let stride = D4;
@@ -46,7 +56,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       #end
       #end
     }
+    #include together
   }
-  for (var row = first_row; row < end_row; row++) { finish(row); }
+  #include written
+  for (var row = first_row + lane; row < end_row; row += TEAM) { finish(row); }
 }
 #include finished

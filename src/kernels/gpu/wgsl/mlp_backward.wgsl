@@ -20,25 +20,36 @@
 #end
 #include common
 
+#if TEAMS
+var<workgroup> h: array<vec4f, GROUP / TEAM * HIDDEN * ROWS>;
+#else
 var<private> h: array<vec4f, HIDDEN * ROWS>;
+#end
 
 @compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  #include rows
-  for (var row = first_row; row < end_row; row++) { incoming(row); }
+  #include team
+  #if TEAMS
+  let own = id.x % GROUP / TEAM * HIDDEN * ROWS;
+  #else
+  let own = 0u;
+  #end
+  for (var row = first_row + lane; row < end_row; row += TEAM) { incoming(row); }
+  #include written
   #if DROP
   let key = place(2);
   #end
   for (var j = 0u; j < F4; j += HIDDEN) {
     #include hidden
-    for (var i = 0u; i < HIDDEN * ROWS; i++) {
-      h[i] = activated(h[i]).slope;
+    for (var i = lane; i < HIDDEN * ROWS; i += TEAM) {
+      h[own + i] = activated(h[own + i]).slope;
       #if DROP
-      h[i] *= keep(4 * (min(first_row + i % ROWS, rows - 1) * F4 + j + i / ROWS), key);
+      h[own + i] *= keep(4 * (min(first_row + i % ROWS, rows - 1) * F4 + j + i / ROWS), key);
       #end
     }
+    #include together
     // Their gradients.
-    for (var column = 0u; column < HIDDEN; column += COLUMNS) {
+    for (var column = lane * COLUMNS; column < HIDDEN; column += TEAM * COLUMNS) {
       #include zeros
       for (var k = 0u; k < D4; k++) {
         #for r in ROWS
@@ -50,11 +61,12 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       }
       #for r in ROWS
       #for c in COLUMNS
-      h[(column + $c) * ROWS + $r] *= v$r_$c;
+      h[own + (column + $c) * ROWS + $r] *= v$r_$c;
       #end
       #end
     }
-    for (var column = 0u; column < D4; column += COLUMNS) {
+    #include together
+    for (var column = lane * COLUMNS; column < width; column += TEAM * COLUMNS) {
       #for r in ROWS
       #for c in COLUMNS
       var v$r_$c = $SUM[row$r * D4 + column + $c];
@@ -62,7 +74,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       #end
       for (var k = 0u; k < HIDDEN; k++) {
         #for r in ROWS
-        let x$r = h[k * ROWS + $r];
+        let x$r = h[own + k * ROWS + $r];
         #end
         let weights = TRANSPOSED1 + 4 * (j + k) * D4 + column;
         let stride = D4;
@@ -74,9 +86,11 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       #end
       #end
     }
+    #include together
   }
   #if PRE
-  for (var row = first_row; row < end_row; row++) { outgoing(row); }
+  #include written
+  for (var row = first_row + lane; row < end_row; row += TEAM) { outgoing(row); }
   #end
 }
 

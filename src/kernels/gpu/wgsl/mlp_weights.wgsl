@@ -1,6 +1,7 @@
-// Gradients of the MLP's parameters over a segment of images. An invocation keeps the weights of
-// UNITS hidden units and sums their gradients, those of the first layer's weights transposed, as
-// reduce.wgsl expects them; the last D4 ones sum those of bias2 and the norm.
+// Gradients of the MLP's parameters over a segment of images. A workgroup takes UNITS hidden units,
+// four to an invocation, and D4 times ROWS tokens at a time. First an invocation computes four units, and
+// their gradients, of ROWS tokens; then it adds what all these tokens give to four by four weights
+// of both layers.
 #read params: vec4f
 #read step: u32
 #read x: vec4f
@@ -9,100 +10,112 @@
 #read normal: vec4f
 #end
 #read dnormed: vec4f
-#write partial: f32
+#write partial: vec4f
 #include common
 
-// Of an invocation's hidden units: first layer, second layer, and their gradients.
-var<private> w: array<vec4f, UNITS * D4>;
-var<private> o: array<vec4f, UNITS * D4>;
-var<private> dw: array<vec4f, UNITS * D4>;
-var<private> dout: array<vec4f, UNITS * D4>;
+const UNITS4 = UNITS / 4;
+
+var<workgroup> segment: vec2u;
+var<workgroup> h: array<vec4f, D4 * ROWS * UNITS4>;
+var<workgroup> g: array<vec4f, D4 * ROWS * UNITS4>;
 
 @compute @workgroup_size(GROUP)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let first = id.y * step[2] * T;
-  let end = min((id.y + 1) * step[2], images()) * T;
-  let out = id.y * PARAMETERS;
-  if (id.x >= F / UNITS) {
-    let d = id.x - F / UNITS;
-    if (d >= D4) { return; }
-    var dbias = vec4f(0);
-    var dgain = vec4f(0);
-    var dshift = vec4f(0);
-    for (var row = first; row < end; row++) {
-      dbias += dm[row * D4 + d];
-      let slope = dnormed[row * D4 + d];
-      dshift += slope;
-      #if PRE
-      dgain = fma(slope, x[row * D4 + d], dgain);
-      #else
-      dgain = fma(slope, normal[row * D4 + d], dgain);
-      #end
-    }
-    #for e in 4
-    partial[out + 4 * (BIAS + d) + $e] = dbias[$e];
-    partial[out + 4 * (GAIN + d) + $e] = dgain[$e];
-    partial[out + 4 * (SHIFT + d) + $e] = dshift[$e];
-    #end
-    return;
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  if (local == 0) {
+    segment = vec2u(group.y * step[2], min((group.y + 1) * step[2], images())) * T;
   }
+  // Alike for the whole workgroup, as far as the compiler knows: barriers may depend on it.
+  let tokens = workgroupUniformLoad(&segment);
+  let unit = local % UNITS4;
+  let d = local / UNITS4;
+  // The last workgroup may have fewer units, and repeats the last ones.
+  let j = min(group.x * UNITS4 + unit, F4 - 1);
   #if DROP
   let key = place(2);
   #end
-  let unit = id.x * UNITS;
-  var bias = vec4f(0);
-  var dbias = vec4f(0);
-  #for u in UNITS
-  bias[$u] = params[BIAS1 + (unit + $u) / 4][(unit + $u) % 4];
+  #if PRE
+  let own_gain = params[GAIN + d];
+  let own_shift = params[SHIFT + d];
   #end
-  for (var i = 0u; i < UNITS * D4; i++) {
-    w[i] = params[TRANSPOSED1 + unit * D4 + i];
-    o[i] = params[WEIGHT2 + unit * D4 + i];
-    #if PRE
-    // The norm's gain and bias are part of the weights here, so that x can be what it normalised.
-    bias[i / D4] += dot(w[i], params[SHIFT + i % D4]);
-    w[i] *= params[GAIN + i % D4];
+  #for e in 4
+  var dfirst$e = vec4f(0);
+  var dsecond$e = vec4f(0);
+  #end
+  var dbias1 = vec4f(0);
+  var dbias2 = vec4f(0);
+  var dgain = vec4f(0);
+  var dshift = vec4f(0);
+  for (var first = tokens.x; first < tokens.y; first += D4 * ROWS) {
+    #for r in ROWS
+    let row$r = min(first + d * ROWS + $r, tokens.y - 1);
+    var v$r_0 = params[BIAS1 + j];
     #end
-  }
-  for (var row = first; row < end; row++) {
-    var h = bias;
-    var g = vec4f(0);
-    #for d in D4
-    let x$d = x[row * D4 + $d];
-    let m$d = dm[row * D4 + $d];
-    #for u in UNITS
-    h[$u] += dot(x$d, w[$u * D4 + $d]);
-    g[$u] += dot(m$d, o[$u * D4 + $d]);
+    let stride = F4;
+    for (var k = 0u; k < D4; k++) {
+      #include inputs
+      let weights = WEIGHT1 + 4 * k * F4 + j;
+      #include products
+    }
+    #for r in ROWS
+    let act$r = activated(v$r_0);
+    v$r_0 = vec4f(0);
     #end
-    #end
-    let act = activated(h);
-    g *= act.slope;
-    h = act.value;
+    for (var k = 0u; k < D4; k++) {
+      #for r in ROWS
+      let x$r = dm[row$r * D4 + k];
+      #end
+      let weights = TRANSPOSED2 + 4 * k * F4 + j;
+      #include products
+    }
+    #for r in ROWS
     #if DROP
-    #for u in UNITS
-    let kept$u = keep_one(row * F + unit + $u, key);
-    h[$u] *= kept$u;
-    g[$u] *= kept$u;
+    let kept$r = keep(4 * (row$r * F4 + j), key);
+    h[(d * ROWS + $r) * UNITS4 + unit] = act$r.value * kept$r;
+    g[(d * ROWS + $r) * UNITS4 + unit] = v$r_0 * act$r.slope * kept$r;
+    #else
+    h[(d * ROWS + $r) * UNITS4 + unit] = act$r.value;
+    g[(d * ROWS + $r) * UNITS4 + unit] = v$r_0 * act$r.slope;
     #end
     #end
-    dbias += g;
-    #for u in UNITS
-    #for d in D4
-    dw[$u * D4 + $d] = fma(x$d, vec4f(g[$u]), dw[$u * D4 + $d]);
-    dout[$u * D4 + $d] = fma(m$d, vec4f(h[$u]), dout[$u * D4 + $d]);
-    #end
-    #end
+    workgroupBarrier();
+    let count = min(tokens.y - first, D4 * ROWS);
+    for (var row = 0u; row < count; row++) {
+      let at = (first + row) * D4 + d;
+      let own_h = h[row * UNITS4 + unit];
+      let own_g = g[row * UNITS4 + unit];
+      let m = dm[at];
+      #if PRE
+      let n = fma(x[at], own_gain, own_shift);
+      #else
+      let n = x[at];
+      #end
+      #for e in 4
+      dfirst$e = fma(vec4f(n[$e]), own_g, dfirst$e);
+      dsecond$e = fma(vec4f(own_h[$e]), m, dsecond$e);
+      #end
+      dbias1 += own_g;
+      dbias2 += m;
+      if (group.x == 0) {
+        let slope = dnormed[at];
+        dshift += slope;
+        #if PRE
+        dgain = fma(slope, x[at], dgain);
+        #else
+        dgain = fma(slope, normal[at], dgain);
+        #end
+      }
+    }
+    workgroupBarrier();
   }
-  #for u in UNITS
-  partial[out + 4 * BIAS1 + unit + $u] = dbias[$u];
+  let out = group.y * PARAMETERS / 4;
+  #for e in 4
+  partial[out + WEIGHT1 + (4 * d + $e) * F4 + j] = dfirst$e;
+  partial[out + WEIGHT2 + (4 * j + $e) * D4 + d] = dsecond$e;
   #end
-  for (var i = 0u; i < UNITS * D4; i++) {
-    #if PRE
-    dw[i] = dw[i] * params[GAIN + i % D4] + params[SHIFT + i % D4] * dbias[i / D4];
-    #end
-    #for e in 4
-    partial[out + 4 * (WEIGHT1 + unit * D4 + i) + $e] = dw[i][$e];
-    partial[out + 4 * (WEIGHT2 + unit * D4 + i) + $e] = dout[i][$e];
-    #end
+  if (d == 0) { partial[out + BIAS1 + j] = dbias1; }
+  if (group.x == 0 && unit == 0) {
+    partial[out + BIAS + d] = dbias2;
+    partial[out + GAIN + d] = dgain;
+    partial[out + SHIFT + d] = dshift;
   }
 }

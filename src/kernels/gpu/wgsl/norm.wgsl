@@ -7,6 +7,7 @@
 
 @compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
+  let party = id.x;
   #include rows
   for (var row = first_row; row < end_row; row++) { normalize(row); }
 }

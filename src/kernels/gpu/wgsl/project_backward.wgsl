@@ -17,14 +17,15 @@
 
 @compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  #include rows
+  #include team
   #if POST
-  for (var row = first_row; row < end_row; row++) { incoming(row); }
+  for (var row = first_row + lane; row < end_row; row += TEAM) { incoming(row); }
+  #include written
   #end
   #if DROP
   let key = place(1);
   #end
-  for (var column = 0u; column < D4; column += COLUMNS) {
+  for (var column = lane * COLUMNS; column < width; column += TEAM * COLUMNS) {
     #include zeros
     for (var k = 0u; k < D4; k++) {
       #for r in ROWS
@@ -45,7 +46,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     #end
     #end
   }
-  for (var row = first_row; row < end_row; row++) {
+  #include written
+  for (var row = first_row + lane; row < end_row; row += TEAM) {
     for (var head = 0u; head < H; head++) {
       var delta = 0.0;
       for (var d = row * D + head * D / H; d < row * D + (head + 1) * D / H; d++) {

@@ -7,9 +7,9 @@
 #include common
 
 @compute @workgroup_size(GROUP)
-fn main(@builtin(global_invocation_id) invocation: vec3u) {
-  let id = invocation / vec3u(OUT4 / COLUMNS, 1, 1);
-  let column = invocation.x % (OUT4 / COLUMNS) * COLUMNS;
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let party = id.x / (OUT4 / COLUMNS);
+  let column = id.x % (OUT4 / COLUMNS) * COLUMNS;
   #include rows
   #for c in COLUMNS
   let b$c = params[BIAS + column + $c];

@@ -13,8 +13,8 @@
 
 @compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  #include rows
-  for (var column = 0u; column < D4; column += COLUMNS) {
+  #include team
+  for (var column = lane * COLUMNS; column < width; column += TEAM * COLUMNS) {
     #include zeros
     for (var k = 0u; k < OUT4; k++) {
       #for r in ROWS
@@ -35,7 +35,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     #end
   }
   #if PRE
-  for (var row = first_row; row < end_row; row++) { outgoing(row); }
+  #include written
+  for (var row = first_row + lane; row < end_row; row += TEAM) { outgoing(row); }
   #end
 }
 

@@ -1,5 +1,5 @@
 // Gradients of a linear layer over a segment of images: xᵀ · dy, INPUTS by COLUMNS times four by four
-// to an invocation; then the bias's and, if there is one, a norm's.
+// to SHARE invocations of a workgroup, which take turns at tokens; then, if there is a norm, its.
 #if AFFINE
 #read params: vec4f
 #end
@@ -15,18 +15,23 @@
 #write partial: vec4f
 #include common
 
+const ACROSS_OUTPUTS = OUT4 / COLUMNS;
+const ALL_TILES = D4 / INPUTS * ACROSS_OUTPUTS;
+const GROUPS = (ALL_TILES + TILES - 1) / TILES;
+
 @compute @workgroup_size(GROUP)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let first = id.y * step[2] * T;
-  let end = min((id.y + 1) * step[2], images()) * T;
-  let out = id.y * PARAMETERS / 4;
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  let first = group.y * step[2] * T + local / TILES;
+  let end = min((group.y + 1) * step[2], images()) * T;
+  let out = group.y * PARAMETERS / 4;
   #if DROP & DROPPED
   let key = place(1);
   #end
-  let tiles = OUT4 / COLUMNS;
-  if (id.x < D4 / INPUTS * tiles) {
-    let i = id.x / tiles * INPUTS;
-    let o = id.x % tiles * COLUMNS;
+  if (group.x < GROUPS) {
+    // The last workgroup may have fewer tiles, and repeats the last one.
+    let tile = min(group.x * TILES + local % TILES, ALL_TILES - 1);
+    let i = tile / ACROSS_OUTPUTS * INPUTS;
+    let o = tile % ACROSS_OUTPUTS * COLUMNS;
     #for c in COLUMNS
     var dbias$c = vec4f(0);
     #for t in INPUTS
@@ -35,7 +40,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     #end
     #end
     #end
-    for (var row = first; row < end; row++) {
+    for (var row = first; row < end; row += SHARE) {
       #for t in INPUTS
       let x$t = x[row * D4 + i + $t];
       #end
@@ -53,25 +58,34 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       #end
     }
     #for c in COLUMNS
+    dbias$c = gathered(dbias$c, local);
     #for t in INPUTS
     #for e in 4
-    #if AFFINE
-    // x is what a norm normalised, before its gain and bias.
-    sum$t_$e_$c = sum$t_$e_$c * params[GAIN + i + $t][$e] + dbias$c * params[SHIFT + i + $t][$e];
-    #end
-    partial[out + WEIGHT + (4 * (i + $t) + $e) * OUT4 + o + $c] = sum$t_$e_$c;
+    sum$t_$e_$c = gathered(sum$t_$e_$c, local);
     #end
     #end
-    if (i == 0) { partial[out + BIAS + o + $c] = dbias$c; }
     #end
+    if (local < TILES) {
+      #for c in COLUMNS
+      #for t in INPUTS
+      #for e in 4
+      #if AFFINE
+      // x is what a norm normalised, before its gain and bias.
+      sum$t_$e_$c = sum$t_$e_$c * params[GAIN + i + $t][$e] + dbias$c * params[SHIFT + i + $t][$e];
+      #end
+      partial[out + WEIGHT + (4 * (i + $t) + $e) * OUT4 + o + $c] = sum$t_$e_$c;
+      #end
+      #end
+      if (i == 0) { partial[out + BIAS + o + $c] = dbias$c; }
+      #end
+    }
     return;
   }
   #if NORM
-  let d = id.x - D4 / INPUTS * tiles;
-  if (d >= D4) { return; }
+  let d = min((group.x - GROUPS) * TILES + local % TILES, D4 - 1);
   var dgain = vec4f(0);
   var dshift = vec4f(0);
-  for (var row = first; row < end; row++) {
+  for (var row = first; row < end; row += SHARE) {
     let slope = dnormed[row * D4 + d];
     dshift += slope;
     #if AFFINE
@@ -80,7 +94,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     dgain = fma(slope, normal[row * D4 + d], dgain);
     #end
   }
+  dgain = gathered(dgain, local);
+  dshift = gathered(dshift, local);
   partial[out + GAIN + d] = dgain;
   partial[out + SHIFT + d] = dshift;
   #end
 }
+#include gathered

@@ -1,0 +1,3 @@
+  #if TEAMS
+  storageBarrier();
+  #end
