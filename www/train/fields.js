@@ -19,8 +19,8 @@
 /** @type {Field[]} */
 const BASIC = [
   { name: "preset", label: "Preset", group: "basic", testId: "preset-select", choices: [["default", "Default, accurate"], ["reference", "Reference, as published"], ["quick", "Quick, learns in a minute"]] },
-  { name: "images", label: "Images per epoch", group: "basic", min: 1, max: 10_000_000, whole: true, optional: true, hint: "empty: all" },
   { name: "train-device", label: "Train on", group: "basic", testId: "train-device-select", choices: [["auto", "Best device"], ["webgpu", "WebGPU"], ["cpu", "CPU"], ["ndarray", "CPU, ndarray backend"]] },
+  { name: "images", label: "Images per epoch", group: "basic", min: 1, max: 10_000_000, whole: true, optional: true, hint: "empty: all" },
   { name: "batch", label: "Batch size", group: "basic", testId: "batch-size", min: 1, max: 4096, whole: true },
   { name: "epochs", label: "Epochs", group: "basic", testId: "epochs", min: 1, max: 10_000, whole: true },
   { name: "seed", label: "Seed", group: "basic", testId: "seed", min: 0, max: Number.MAX_SAFE_INTEGER, whole: true },
