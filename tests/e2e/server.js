@@ -8,7 +8,7 @@ import sirv from "sirv";
 import { ORIGIN, PORT, SUB_PATH } from "./browser.js";
 
 const dist = process.env.DIST ?? fileURLToPath(new URL("../../dist", import.meta.url));
-const serveFile = sirv(dist, { dev: true });
+const serveFile = sirv(dist, { dev: true, etag: true });
 
 createServer((request, response) => {
   const url = request.url ?? "/";
