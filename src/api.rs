@@ -7,6 +7,7 @@ mod error;
 mod image;
 mod iterator;
 mod object;
+mod pipelines;
 mod report;
 mod run;
 mod settings;

@@ -182,6 +182,9 @@ pub fn ndarray() -> Result<Selected, Fallback> {
     Err(Fallback::NotCompiledIn("burn-ndarray"))
 }
 
+/// Whether [`webgpu`] can be had at all.
+pub const HAS_WEBGPU: bool = cfg!(feature = "webgpu");
+
 /// Launches that are submitted together; a training step of four encoder blocks has 57.
 #[cfg(feature = "webgpu")]
 const LAUNCHES: usize = 128;

@@ -5,7 +5,7 @@
 //! 1. [`data`] turns a drawing or an MNIST file into pixels, and pixels into tensors;
 //! 2. [`vit`] is the model: tensors in, logits out, shaped by a [`config`];
 //! 3. [`weights`] fills it from a safetensors file with PyTorch's parameter names;
-//! 4. [`device`] says what it runs on, WebGPU or the CPU, and why;
+//! 4. [`device`] says what it runs on, WebGPU or the CPU, and why; [`self_test`] tries it;
 //! 5. [`classifier`] puts these together; [`train`] makes the weights.
 //!
 //! On wasm, the module `api` exports the whole to JavaScript. Only it knows wasm-bindgen, only
@@ -17,6 +17,7 @@ pub mod data;
 pub mod device;
 pub mod error;
 pub mod kernels;
+pub mod self_test;
 pub mod train;
 pub mod vit;
 pub mod weights;

@@ -7,6 +7,7 @@ mod evaluate;
 mod history;
 mod recipe;
 mod sampler;
+mod shaders;
 mod step;
 mod trainer;
 
@@ -16,5 +17,6 @@ pub use evaluate::{Evaluation, Evaluator, Mistake, argmax, evaluate};
 pub use history::{EvaluationRecord, HeldOut, History};
 pub use recipe::{Optimizer, Recipe, Schedule};
 pub use sampler::preview;
+pub use shaders::{shaders_to_evaluate, shaders_to_read, shaders_to_train};
 pub use step::{Reading, Step, read};
 pub use trainer::Trainer;

@@ -210,6 +210,10 @@ export function refuse(device, { usable, software, reason }) {
  * @returns {DeviceState}
  */
 export function describe({ deviceInfo }, reason) {
-  const { kind, name, description } = deviceInfo;
-  return { kind, name, description, reason, pending: false };
+  const { kind, name, description, compiled } = deviceInfo;
+  const parts = [description];
+  if (compiled?.shaders) {
+    parts.push(`${compiled.shaders} shaders compiled in ${(compiled.milliseconds / 1_000).toFixed(1)} s`);
+  }
+  return { kind, name, description: parts.join(" · "), reason, pending: false };
 }

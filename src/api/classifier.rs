@@ -10,11 +10,14 @@ use wasm_bindgen_futures::future_to_promise;
 use super::adapter::probe;
 use super::image::picture;
 use super::object::{Options, object, to_js};
+use super::pipelines;
 use crate::classifier::{self, Prediction};
 use crate::config::VitConfig;
 use crate::data::drawing::Picture;
-use crate::device::{Adapter, Fallback, Request, Selected};
+use crate::device::{Adapter, Fallback, Request, Selected, cpu};
 use crate::error::Result;
+use crate::train::shaders_to_read;
+use crate::vit::Vit;
 
 /// Reads handwritten digits.
 #[wasm_bindgen]
@@ -40,8 +43,9 @@ impl Classifier {
             .map(|name| VitConfig::preset(&name))
             .transpose()?;
         let weights = options.bytes("weights")?;
-        let inner =
-            classifier::Classifier::load(request, adapter, &weights, config.as_ref()).await?;
+        let vit = Vit::from_safetensors(&weights, config.as_ref(), &cpu().device)?;
+        pipelines::open(request, &adapter, || shaders_to_read(&vit.config, 1)).await;
+        let inner = classifier::Classifier::open(request, adapter, vit).await?;
         Ok(Self {
             inner: Rc::new(inner),
         })
@@ -118,5 +122,6 @@ pub fn device_info(selected: &Selected) -> JsValue {
         ("name", selected.kind.name().into()),
         ("description", selected.description.as_str().into()),
         ("fallback", fallback),
+        ("compiled", pipelines::compiled(selected)),
     ])
 }

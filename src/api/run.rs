@@ -11,11 +11,12 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_time::Instant;
 
 use super::object::Options;
+use super::pipelines;
 use super::report;
 use super::settings::held_out;
 use super::turn::{check_abort, turn};
 use crate::device::Selected;
-use crate::train::{self, Evaluator, Reading, Step, read};
+use crate::train::{self, Evaluator, Reading, Step, read, shaders_to_evaluate};
 
 const MISTAKES: u64 = 24;
 
@@ -64,8 +65,9 @@ impl Run {
     /// need not wait until losses are read.
     pub fn queue_steps(self: &Rc<Self>, count: usize, signal: JsValue) -> Promise {
         let [previous, last] = [&self.launched, &self.last].map(|each| each.borrow().clone());
-        let mut all_launched = Function::default();
-        *self.launched.borrow_mut() = Promise::new(&mut |resolve, _| all_launched = resolve);
+        // Not `Function::default()`, which pages may forbid: it evaluates a string.
+        let mut all_launched: Option<Function> = None;
+        *self.launched.borrow_mut() = Promise::new(&mut |resolve, _| all_launched = Some(resolve));
         let run = self.clone();
         let promise = future_to_promise(async move {
             let _ = JsFuture::from(previous).await;
@@ -77,7 +79,9 @@ impl Run {
             let mut reading = Box::pin(read(steps));
             // Futures are lazy: this asks for the losses before the next steps come in between.
             let first = poll_fn(|context| Poll::Ready(reading.as_mut().poll(context))).await;
-            let _ = all_launched.call0(&JsValue::UNDEFINED);
+            if let Some(resolve) = all_launched {
+                let _ = resolve.call0(&JsValue::UNDEFINED);
+            }
             let readings = match first {
                 Poll::Ready(readings) => readings,
                 Poll::Pending => reading.await,
@@ -153,6 +157,9 @@ impl Run {
             (trainer.data.clone(), trainer.recorded(), evaluator)
         };
         let images = set.of(&data);
+        let config = self.trainer.borrow().config().clone();
+        let shaders = || shaders_to_evaluate(&config, images.labels.len());
+        pipelines::compile(&self.selected, shaders).await;
         loop {
             turn().await;
             check_abort(&signal)?;

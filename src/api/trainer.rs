@@ -10,13 +10,16 @@ use super::data::{A_DATA_SET, data_info, data_of};
 use super::error::wrong_type;
 use super::iterator::{iterator, set_async_iterator};
 use super::object::{Options, to_js};
+use super::pipelines;
 use super::report;
 use super::run::Run;
 use super::settings::{precision_of, settings};
 use crate::classifier;
+use crate::data::training::TrainingData;
 use crate::device::{Selected, cpu};
 use crate::error::{Error, Result};
-use crate::train::{self, Checkpoint, DataRecord};
+use crate::self_test::{Purpose, select};
+use crate::train::{self, Checkpoint, DataRecord, Recipe, shaders_to_train};
 use crate::vit::Vit;
 
 /// A training run, to be pulled step by step: to pause, stop pulling.
@@ -44,16 +47,12 @@ impl Trainer {
             .ok_or_else(|| wrong_type("data", &JsValue::UNDEFINED, A_DATA_SET))?;
         let weights = options.has("weights").then(|| options.bytes("weights"));
         let weights = weights.transpose()?;
-        let model = |device: &burn::tensor::Device| match &weights {
-            Some(bytes) => Vit::from_safetensors(bytes, Some(&config), device),
-            None => config.init(recipe.seed, device),
+        let vit = match &weights {
+            Some(bytes) => Vit::from_safetensors(bytes, Some(&config), &cpu().device)?,
+            None => config.init(recipe.seed, &cpu().device)?,
         };
-        let (request, adapter) = device(&options).await?;
-        let selected = classifier::Classifier::open(request, adapter, &model)
-            .await?
-            .selected;
-        let model = model(&cpu().device)?;
-        let trainer = train::Trainer::from_model(model, recipe, data, &selected.device)?;
+        let selected = select_for(&options, &vit, &recipe, Some(&data)).await?;
+        let trainer = train::Trainer::from_model(vit, recipe, data, &selected.device)?;
         Ok(Self::new(trainer, selected).into_js())
     }
 
@@ -69,10 +68,9 @@ impl Trainer {
         let options = Options(&options);
         let data = data_of(&options)?;
         let checkpoint = Checkpoint::read(&checkpoint)?;
-        let (config, seed) = (checkpoint.config.clone(), checkpoint.recipe.seed);
-        let (request, adapter) = device(&options).await?;
-        let open = classifier::Classifier::open(request, adapter, |to| config.init(seed, to));
-        let selected = open.await?.selected;
+        let recipe = &checkpoint.recipe;
+        let vit = checkpoint.config.init(recipe.seed, &cpu().device)?;
+        let selected = select_for(&options, &vit, recipe, data.as_deref()).await?;
         let trainer = train::Trainer::resume(checkpoint, data, &selected.device)?;
         Ok(Self::new(trainer, selected).into_js())
     }
@@ -203,6 +201,22 @@ impl Trainer {
     pub fn device_info(&self) -> JsValue {
         device_info(&self.run.selected)
     }
+}
+
+/// The device for a run, with the shaders of a step compiled.
+async fn select_for(
+    options: &Options<'_>,
+    vit: &Vit,
+    recipe: &Recipe,
+    data: Option<&TrainingData>,
+) -> Result<Selected, JsValue> {
+    let (request, adapter) = device(options).await?;
+    let shaders = || shaders_to_train(&vit.config, recipe, data);
+    pipelines::open(request, &adapter, shaders).await;
+    let purpose = Purpose::Training {
+        batch: recipe.batch,
+    };
+    Ok(select(request, adapter, purpose, vit).await?)
 }
 
 impl Trainer {

@@ -39,6 +39,8 @@ export interface DeviceInfo {
   description: string;
   /** Why `auto` did not take WebGPU, or null. */
   fallback: { code: string; reason: string } | null;
+  /** Shaders that were compiled before their first use, and how long that took; null but on WebGPU. */
+  compiled: { shaders: number; milliseconds: number } | null;
 }
 
 /** What `probeWebGpu` found. */

@@ -34,16 +34,23 @@ pub fn images(pixels: &[f32], config: &VitConfig, device: &Device) -> Tensor<4> 
 pub struct Stored {
     /// Four pixels to a number.
     pixels: Tensor<1, Int>,
-    side: usize,
+    picture: Picture,
+}
+
+/// What a device's own picking would make of these images; none where it can't pick them.
+pub fn picture(images: &Images) -> Option<Picture> {
+    let side = images.rows;
+    gpu::picks_from(images.count, side).then_some(Picture {
+        side,
+        mean: MEAN,
+        deviation: DEVIATION,
+    })
 }
 
 impl Stored {
     /// None where the device has no kernel for it, or no room.
     pub fn new(images: &Images, device: &Device) -> Option<Self> {
-        let side = images.rows;
-        if !device::has_gpu_kernels(device) || !gpu::picks_from(images.count, side) {
-            return None;
-        }
+        let picture = picture(images).filter(|_| device::has_gpu_kernels(device))?;
         let words = images.pixels.chunks(4).map(|four| {
             let mut bytes = [0; 4];
             bytes[..four.len()].copy_from_slice(four);
@@ -52,19 +59,14 @@ impl Stored {
         let words: Vec<i32> = words.collect();
         let count = words.len();
         let pixels = Tensor::from_data(TensorData::new(words, [count]), (device, DType::I32));
-        Some(Self { pixels, side })
+        Some(Self { pixels, picture })
     }
 
     /// As [`images`], of the picked images; without changes, or with one for each.
     pub fn images(&self, picks: &[u32], changes: &[Change]) -> Tensor<4> {
         let none = Change::default();
         let numbers = (0..picks.len()).flat_map(|at| changes.get(at).unwrap_or(&none).numbers());
-        let picture = Picture {
-            side: self.side,
-            mean: MEAN,
-            deviation: DEVIATION,
-        };
-        gpu::pick(self.pixels.clone(), picks, numbers.collect(), picture)
+        gpu::pick(self.pixels.clone(), picks, numbers.collect(), self.picture)
     }
 }
 

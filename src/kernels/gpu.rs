@@ -15,8 +15,12 @@ mod layout;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::kernels::Dropout;
+
 pub use layout::{Layout, Section};
 
+#[cfg(feature = "webgpu")]
+mod ahead;
 #[cfg(feature = "webgpu")]
 mod launch;
 #[cfg(feature = "webgpu")]
@@ -36,6 +40,8 @@ mod tiling;
 mod pick;
 
 #[cfg(feature = "webgpu")]
+pub use ahead::{to_read, to_train};
+#[cfg(feature = "webgpu")]
 pub use operations::{adam, clip_scale, cross_entropy, vit};
 #[cfg(feature = "webgpu")]
 pub use pick::pick;
@@ -51,6 +57,18 @@ pub struct Picture {
     pub deviation: f32,
 }
 
+/// What the shaders of a training step depend on, besides the model.
+#[derive(Clone, Copy, Debug)]
+pub struct Training {
+    /// Images of a step.
+    pub batch: usize,
+    pub dropout: Dropout,
+    /// Whether the gradient's norm has a bound.
+    pub clips: bool,
+    /// Of the images that [`pick`] takes, if it does.
+    pub picture: Option<Picture>,
+}
+
 /// The largest image that fits into a workgroup's memory.
 const LARGEST_SIDE: usize = 64;
 
@@ -64,7 +82,7 @@ pub fn picks_from(images: usize, side: usize) -> bool {
 mod missing {
     use burn::tensor::{Int, Tensor};
 
-    use super::{Layout, Picture};
+    use super::{Layout, Picture, Training};
     use crate::kernels::Dropout;
     use crate::kernels::adam::Parameter;
 
@@ -89,10 +107,18 @@ mod missing {
     pub fn clip_scale(_: Tensor<1>, _: f64) -> Tensor<1> {
         unreachable!("{MISSING}")
     }
+
+    pub fn to_read(_: Layout, _: usize) -> Vec<String> {
+        Vec::new()
+    }
+
+    pub fn to_train(_: Layout, _: Training) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 #[cfg(not(feature = "webgpu"))]
-pub use missing::{adam, clip_scale, cross_entropy, pick, vit};
+pub use missing::{adam, clip_scale, cross_entropy, pick, to_read, to_train, vit};
 
 static SOFTWARE: AtomicBool = AtomicBool::new(false);
 

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::vit::Model;
 
 /// Images per forward pass.
-const BATCH: usize = 128;
+pub(super) const BATCH: usize = 128;
 
 /// What a model made of a data set.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,6 +11,7 @@ import { Tab } from "./tab.mjs";
  *   steps: Step[],
  *   first: number,
  *   firstMilliseconds: number | null,
+ *   sinceAdapter: number | null,
  *   gpu: GpuWork | null,
  *   error: string | null,
  * }} Run `first` is the first step's value
@@ -66,7 +67,7 @@ class Runner {
     this.task = task;
     this.options = options;
     /** @type {Run} */
-    this.run = { library, steps: [], first: NaN, firstMilliseconds: null, gpu: null, error: null };
+    this.run = { library, steps: [], first: NaN, firstMilliseconds: null, sinceAdapter: null, gpu: null, error: null };
   }
 
   warmUp() {
@@ -81,6 +82,7 @@ class Runner {
       let steps = await this.#tab.step(1);
       this.run.first = steps[0].value;
       this.run.firstMilliseconds = performance.now() - opened;
+      if (this.task.device === "webgpu") this.run.sinceAdapter = await this.#tab.sinceAdapter();
       for (let step = 1; step < WARM_UP.steps; step++) {
         if (performance.now() - start > WARM_UP.milliseconds) break;
         steps = await this.#tab.step(1);

@@ -38,6 +38,7 @@ export function results(preset, task, runs, limit) {
       ratio: milliseconds && own && rounded(milliseconds / own),
       fractionOfLimit: milliseconds && limit && fractionOf(limit, task, milliseconds),
       firstMilliseconds: run.firstMilliseconds && rounded(run.firstMilliseconds),
+      sinceAdapterMilliseconds: run.sinceAdapter && rounded(run.sinceAdapter),
       gpu: run.gpu,
       error: run.error,
     };
@@ -62,12 +63,14 @@ export function table(rows) {
 
 /** What was asked of WebGPU, or null where nothing was. @param {Result[]} rows */
 export function gpuTable(rows) {
-  const head = ["preset", "task", "library", "dispatches a step", "submits a step", "pipelines", "first step, s"];
-  const lines = rows.flatMap(({ preset, library, gpu, firstMilliseconds, ...task }) => {
+  const head = ["preset", "task", "library", "dispatches a step", "submits a step"];
+  head.push("pipelines", "compiled ahead in, s", "first step after adapter, s", "after loading, s");
+  const lines = rows.flatMap(({ preset, library, gpu, firstMilliseconds, sinceAdapterMilliseconds, ...task }) => {
     if (!gpu) return [];
-    const { dispatches, submits, pipelines } = gpu;
-    const first = rounded((firstMilliseconds ?? NaN) / 1_000);
-    return [[preset, taskName(task), library, ...[dispatches, submits, pipelines, first].map(String)]];
+    const { dispatches, submits, pipelines, compileMilliseconds } = gpu;
+    const times = [compileMilliseconds, sinceAdapterMilliseconds, firstMilliseconds];
+    const seconds = times.map((milliseconds) => rounded((milliseconds ?? NaN) / 1_000));
+    return [[preset, taskName(task), library, ...[dispatches, submits, pipelines, ...seconds].map(String)]];
   });
   return lines.length === 0 ? null : aligned(head, lines);
 }

@@ -167,7 +167,7 @@ function print({ date, cpu, browser, adapter, versions, limit, cells, native }) 
   if (limit !== null) console.log(`limit of one thread of WebAssembly: ${limit} G multiply-adds/s`);
   console.log(table(cells));
   const gpu = gpuTable(cells);
-  if (gpu !== null) console.log(`\nWebGPU; the first step from the start of loading, shaders compiled\n${gpu}`);
+  if (gpu !== null) console.log(`\nWebGPU; at the first step all its shaders are compiled\n${gpu}`);
   if (native === null) return;
   const pytorch = "version" in native.pytorch ? `PyTorch ${native.pytorch.version}` : native.pytorch.missing;
   console.log(`\nnative, one thread; ${pytorch}`);

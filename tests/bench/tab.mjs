@@ -86,6 +86,11 @@ export class Tab {
     return this.#within(this.#page.evaluate(() => ({ .../** @type {any} */ (globalThis).gpuWork })));
   }
 
+  /** @returns {Promise<number>} milliseconds since WebGPU first gave an adapter, or NaN */
+  sinceAdapter() {
+    return this.#within(this.#page.evaluate(() => performance.now() - /** @type {any} */ (globalThis).gpuWork.adapterAt));
+  }
+
   close() {
     return this.#browser.close();
   }

@@ -42,6 +42,8 @@ export interface Result {
   fractionOfLimit: number | null;
   /** From the start of loading to the end of the first step, shaders compiled. */
   firstMilliseconds: number | null;
+  /** From WebGPU's first adapter to there; on WebGPU only. */
+  sinceAdapterMilliseconds: number | null;
   /** On WebGPU only. */
   gpu: GpuWork | null;
   error: string | null;
@@ -52,6 +54,8 @@ export interface GpuWork {
   dispatches: number;
   submits: number;
   pipelines: number;
+  /** How long any were being compiled while the page could do other things. */
+  compileMilliseconds: number;
 }
 
 /** What `cargo xtask bench` measured without a browser, in one thread. */

@@ -63,6 +63,69 @@ test("a run trains on WebGPU, and ends with a test", async ({ vitpad, page }) =>
   await expect(page.getByTestId("test-accuracy")).toHaveText(/%$/);
 });
 
+test("every shader of ours is compiled ahead, and once", async ({ vitpad, page }) => {
+  await page.addInitScript(recordPipelines);
+  await vitpad.openReady("?device=cpu");
+  const { compiled, ahead, late } = await page.evaluate(async () => {
+    const file = "/webgpu.js";
+    const api = await import(file);
+    await api.default();
+    const trainer = await api.Trainer.create({
+      data: api.DataSet.fromIdx(images(40)),
+      device: "webgpu",
+      preset: "quick",
+      recipe: { batch: 8, epochs: 1, clip_norm: 1 },
+    });
+    await trainer.step(2);
+    await trainer.evaluate({ set: "validation" });
+    const { compiled } = trainer.deviceInfo;
+    trainer.free();
+    return { compiled, .../** @type {any} */ (globalThis).pipelines };
+
+    /** @param {number} count */
+    function images(count) {
+      const idx = (/** @type {number[]} */ shape) => {
+        const bytes = new Uint8Array(4 + 4 * shape.length + shape.reduce((a, b) => a * b));
+        const view = new DataView(bytes.buffer);
+        view.setUint32(0, 0x0800 + shape.length);
+        shape.forEach((length, axis) => view.setUint32(4 + 4 * axis, length));
+        return bytes;
+      };
+      return { images: idx([count, 28, 28]), labels: idx([count]), name: "black" };
+    }
+  });
+  expect(compiled.shaders).toBe(ahead.length);
+  expect(new Set(ahead).size).toBe(ahead.length);
+  expect(compiled.milliseconds).toBeGreaterThan(0);
+  // Ours have comments; burn's own, which nobody lists, have none.
+  const own = (/** @type {string[]} */ shaders) => shaders.filter((code) => code.includes("// "));
+  expect(own(ahead)).toEqual(ahead);
+  expect(own(late)).toEqual([]);
+  expect(late.length).toBeLessThan(10);
+});
+
+/** Keeps the WGSL of every pipeline in `pipelines`: of those made asynchronously, and of others. */
+function recordPipelines() {
+  const { prototype } = /** @type {any} */ (globalThis).GPUDevice;
+  const { createShaderModule, createComputePipeline, createComputePipelineAsync } = prototype;
+  const sources = new WeakMap();
+  const pipelines = { ahead: /** @type {string[]} */ ([]), late: /** @type {string[]} */ ([]) };
+  Object.assign(globalThis, { pipelines });
+  prototype.createShaderModule = function (/** @type {{ code: string }} */ descriptor) {
+    const module = createShaderModule.call(this, descriptor);
+    sources.set(module, descriptor.code);
+    return module;
+  };
+  prototype.createComputePipeline = function (/** @type {{ compute: { module: object } }} */ descriptor) {
+    pipelines.late.push(sources.get(descriptor.compute.module));
+    return createComputePipeline.call(this, descriptor);
+  };
+  prototype.createComputePipelineAsync = function (/** @type {{ compute: { module: object } }} */ descriptor) {
+    pipelines.ahead.push(sources.get(descriptor.compute.module));
+    return createComputePipelineAsync.call(this, descriptor);
+  };
+}
+
 /** Like a panic in wasm: an uncaught error, and a promise that never settles. */
 const CRASHING_BUILD = `
   export default async function init() {

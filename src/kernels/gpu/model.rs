@@ -164,12 +164,10 @@ impl Pass {
 
     fn variant(&self, shader: Shader) -> Variant {
         Variant {
-            shader,
             model: Some((self.layout, self.tiling)),
-            logits: None,
-            picture: None,
             save: self.save,
             drop: self.drop,
+            ..Variant::plain(shader)
         }
     }
 

@@ -128,10 +128,7 @@ fn loss(logits: CubeTensor, targets: CubeTensor) -> (CubeTensor, CubeTensor) {
     let loss = empty(&logits.client, 1);
     let gradient = empty(&logits.client, batch * classes);
     let buffers = [&logits.handle, &targets.handle, &loss, &gradient];
-    let variant = Variant {
-        logits: Some([batch, classes]),
-        ..plain(Shader::CrossEntropy)
-    };
+    let variant = Variant::loss(batch, classes);
     launch(&logits.client, variant, [1, 1], &buffers);
     (
         tensor(&logits, loss, [1]),
@@ -142,18 +139,6 @@ fn loss(logits: CubeTensor, targets: CubeTensor) -> (CubeTensor, CubeTensor) {
 /// Invocations of a shader that goes on where they end.
 fn all(count: usize) -> [usize; 2] {
     [count.min(PLAIN_GROUP * MOST_GROUPS), 1]
-}
-
-/// A shader of any model.
-pub fn plain(shader: Shader) -> Variant {
-    Variant {
-        shader,
-        model: None,
-        logits: None,
-        picture: None,
-        save: false,
-        drop: None,
-    }
 }
 
 impl GpuUpdate for CubeBackend {
@@ -184,7 +169,7 @@ impl GpuUpdate for CubeBackend {
             &first.handle,
             &second.handle,
         ];
-        launch(&client, plain(Shader::Adam), all(count), &buffers);
+        launch(&client, Variant::plain(Shader::Adam), all(count), &buffers);
         (value, first, second)
     }
 
@@ -193,7 +178,12 @@ impl GpuUpdate for CubeBackend {
         let bound = upload(&gradient.client, &[bound.to_bits()]);
         let factor = empty(&gradient.client, 1);
         let buffers = [&bound, &gradient.handle, &factor];
-        launch(&gradient.client, plain(Shader::Clip), [1, 1], &buffers);
+        launch(
+            &gradient.client,
+            Variant::plain(Shader::Clip),
+            [1, 1],
+            &buffers,
+        );
         tensor(&gradient, factor, [1])
     }
 }
@@ -264,7 +254,12 @@ impl Backward<CubeBackend, 1> for LossStep {
             let count = ready.meta.num_elements();
             let scaled = empty(&ready.client, count);
             let buffers = [&dloss.handle, &ready.handle, &scaled];
-            launch(&ready.client, plain(Shader::Scale), all(count), &buffers);
+            launch(
+                &ready.client,
+                Variant::plain(Shader::Scale),
+                all(count),
+                &buffers,
+            );
             let shape = [0, 1].map(|dimension| ready.meta.shape()[dimension]);
             gradients.register::<CubeBackend>(node.id, tensor(&ready, scaled, shape));
         }

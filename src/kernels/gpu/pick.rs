@@ -7,8 +7,7 @@ use burn_wgpu::{CubeBackend, CubeTensor, into_contiguous};
 
 use super::Picture;
 use super::launch::{empty, launch, tensor};
-use super::operations::plain;
-use super::shader::{Shader, Variant};
+use super::shader::Variant;
 
 #[backend_extension(Cube)]
 pub trait GpuData: Backend {
@@ -53,17 +52,10 @@ impl GpuData for CubeBackend {
         picture: Picture,
     ) -> CubeTensor {
         let [pixels, picks, changes] = [pixels, picks, changes].map(into_contiguous);
-        let Picture {
-            side,
-            mean,
-            deviation,
-        } = picture;
+        let Picture { side, .. } = picture;
         let batch = picks.meta.num_elements();
         let images = empty(&changes.client, batch * side * side);
-        let variant = Variant {
-            picture: Some((side, [mean, deviation].map(f32::to_bits))),
-            ..plain(Shader::Pick)
-        };
+        let variant = Variant::picking(picture);
         let buffers = [&pixels.handle, &picks.handle, &changes.handle, &images];
         // A workgroup for each image.
         launch(

@@ -1,5 +1,6 @@
 //! The shaders: templates, and what they are filled with for a model.
 
+use super::Picture;
 use super::layout::Layout;
 use super::numbers::{float, offsets, sizes};
 use super::template::Values;
@@ -107,6 +108,35 @@ pub struct Variant {
 }
 
 impl Variant {
+    /// A shader of any model.
+    pub fn plain(shader: Shader) -> Self {
+        Self {
+            shader,
+            model: None,
+            logits: None,
+            picture: None,
+            save: false,
+            drop: None,
+        }
+    }
+
+    /// The mean cross-entropy of a batch.
+    pub fn loss(batch: usize, classes: usize) -> Self {
+        Self {
+            logits: Some([batch, classes]),
+            ..Self::plain(Shader::CrossEntropy)
+        }
+    }
+
+    /// Picks images.
+    pub fn picking(picture: Picture) -> Self {
+        let numbers = [picture.mean, picture.deviation].map(f32::to_bits);
+        Self {
+            picture: Some((picture.side, numbers)),
+            ..Self::plain(Shader::Pick)
+        }
+    }
+
     /// Invocations of a workgroup.
     pub fn group(&self) -> usize {
         use Shader::{EmbedWeights, MlpWeights, ProjectWeights, QkvWeights};

@@ -1,0 +1,68 @@
+/**
+ * Compute pipelines made ahead. Browsers compile several at a time with `createComputePipelineAsync`,
+ * but wgpu calls `createComputePipeline` for each at its first launch, and everything waits.
+ * So the device that wgpu asks for is given methods of its own, which hand out what is there.
+ */
+
+/** @type {GPUDevice | null} */
+let device = null;
+/** What each module was made of, in WGSL. @type {WeakMap<GPUShaderModule, string>} */
+const sources = new WeakMap();
+/** By WGSL. @type {Map<string, { module: GPUShaderModule, pipeline: GPUComputePipeline }>} */
+const made = new Map();
+const compiled = { shaders: 0, milliseconds: 0 };
+
+/** Has the next device that anyone here asks for hand out pipelines. */
+export function handOutPipelines() {
+  const { prototype } = globalThis.GPUAdapter ?? {};
+  if (device || !prototype) return;
+  const requestDevice = prototype.requestDevice;
+  prototype.requestDevice = async function (descriptor) {
+    prototype.requestDevice = requestDevice;
+    device = await requestDevice.call(this, descriptor);
+    handOut(device);
+    return device;
+  };
+}
+
+/** @param {GPUDevice} device */
+function handOut(device) {
+  const { createShaderModule, createComputePipeline } = device;
+  device.createShaderModule = (descriptor) => {
+    const module = made.get(descriptor.code)?.module ?? createShaderModule.call(device, descriptor);
+    sources.set(module, descriptor.code);
+    return module;
+  };
+  device.createComputePipeline = (descriptor) => {
+    const { module } = descriptor.compute;
+    const known = made.get(sources.get(module) ?? "");
+    return known?.pipeline ?? createComputePipeline.call(device, descriptor);
+  };
+}
+
+/**
+ * Compiles shaders, all at once. What fails is left to wgpu, which reports it.
+ *
+ * @param {string[]} shaders in WGSL
+ */
+export async function makePipelines(shaders) {
+  const maker = device;
+  if (!maker) return;
+  const start = performance.now();
+  const missing = shaders.filter((code) => !made.has(code));
+  await Promise.allSettled(
+    missing.map(async (code) => {
+      const module = maker.createShaderModule({ code });
+      const compute = { module, entryPoint: "main" };
+      const pipeline = await maker.createComputePipelineAsync({ layout: "auto", compute });
+      made.set(code, { module, pipeline });
+      compiled.shaders += 1;
+    }),
+  );
+  compiled.milliseconds += performance.now() - start;
+}
+
+/** How many shaders were compiled ahead, and how long that took. */
+export function compiledAhead() {
+  return { ...compiled };
+}

@@ -1,0 +1,58 @@
+//! Shaders, compiled before their first launch.
+
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+use crate::device::{self, Adapter, Fallback, Kind, Request, Selected};
+use crate::error::Result;
+
+#[wasm_bindgen(module = "/src/api/pipelines.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = handOutPipelines)]
+    fn hand_out_pipelines();
+
+    #[wasm_bindgen(js_name = makePipelines)]
+    fn make_pipelines(shaders: Vec<String>) -> Promise;
+
+    #[wasm_bindgen(js_name = compiledAhead)]
+    fn compiled_ahead() -> JsValue;
+}
+
+/// Opens the device, if it is to be WebGPU, and compiles shaders on it, in WGSL, several at a time.
+pub async fn open(
+    request: Request,
+    adapter: &Result<Adapter, Fallback>,
+    shaders: impl FnOnce() -> Vec<String>,
+) {
+    let Ok(adapter) = adapter else { return };
+    if !device::HAS_WEBGPU || adapter.check(request).is_err() {
+        return;
+    }
+    hand_out_pipelines();
+    // Who asks for the device gets its error.
+    if device::webgpu(adapter).await.is_ok() {
+        make(shaders()).await;
+    }
+}
+
+/// Compiles shaders for what a device is to do next.
+pub async fn compile(selected: &Selected, shaders: impl FnOnce() -> Vec<String>) {
+    if device::HAS_WEBGPU && selected.kind == Kind::WebGpu {
+        make(shaders()).await;
+    }
+}
+
+async fn make(shaders: Vec<String>) {
+    // It is never rejected: what fails is compiled, and reported, at its launch.
+    let _ = JsFuture::from(make_pipelines(shaders)).await;
+}
+
+/// How many shaders were compiled ahead, and in how many milliseconds; null for other devices.
+pub fn compiled(selected: &Selected) -> JsValue {
+    if device::HAS_WEBGPU && selected.kind == Kind::WebGpu {
+        compiled_ahead()
+    } else {
+        JsValue::NULL
+    }
+}

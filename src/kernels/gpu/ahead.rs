@@ -1,0 +1,79 @@
+//! Which shaders a model is going to need, so that they can be compiled before.
+
+use super::Training;
+use super::layout::Layout;
+use super::shader::{Drop, Shader, Variant};
+use super::tiling::Tiling;
+use crate::config::Norm;
+
+/// Longest to compile first, so that none is left to wait for at the end.
+const BACKWARD: [Shader; 12] = [
+    Shader::MlpBackward,
+    Shader::MlpWeights,
+    Shader::MlpWeightsAlone,
+    Shader::AttentionBackward,
+    Shader::QkvWeights,
+    Shader::QkvBackward,
+    Shader::ProjectBackward,
+    Shader::ProjectWeights,
+    Shader::EmbedWeights,
+    Shader::HeadBackward,
+    Shader::HeadWeights,
+    Shader::Reduce,
+];
+const FORWARD: [Shader; 7] = [
+    Shader::Mlp,
+    Shader::Qkv,
+    Shader::Attention,
+    Shader::Project,
+    Shader::Embed,
+    Shader::Norm,
+    Shader::Head,
+];
+
+/// Shaders, in WGSL, that read batches of so many images.
+pub fn to_read(layout: Layout, batch: usize) -> Vec<String> {
+    let variants = of_model(layout, batch, None, false, &FORWARD);
+    variants.map(|variant| variant.source()).collect()
+}
+
+/// Shaders, in WGSL, of a training step.
+pub fn to_train(layout: Layout, training: Training) -> Vec<String> {
+    let Training {
+        batch,
+        dropout,
+        clips,
+        picture,
+    } = training;
+    let both = [&BACKWARD[..], &FORWARD, &[Shader::Transpose]].concat();
+    of_model(layout, batch, Drop::of(dropout), true, &both)
+        .chain([Variant::loss(batch, layout.classes)])
+        .chain([Shader::Scale, Shader::Adam].map(Variant::plain))
+        .chain(clips.then(|| Variant::plain(Shader::Clip)))
+        .chain(picture.map(Variant::picking))
+        .map(|variant| variant.source())
+        .collect()
+}
+
+fn of_model(
+    layout: Layout,
+    batch: usize,
+    drop: Option<Drop>,
+    save: bool,
+    shaders: &[Shader],
+) -> impl Iterator<Item = Variant> {
+    let tiling = Tiling::of(&layout, batch);
+    let used = move |shader: &Shader| match shader {
+        Shader::Norm => layout.norm == Norm::Pre,
+        Shader::MlpWeights => !tiling.is_alone(),
+        Shader::MlpWeightsAlone => tiling.is_alone(),
+        _ => true,
+    };
+    let used = shaders.iter().copied().filter(used);
+    used.map(move |shader| Variant {
+        model: Some((layout, tiling)),
+        save,
+        drop,
+        ..Variant::plain(shader)
+    })
+}

@@ -1,0 +1,139 @@
+//! Which device to compute on: the one asked for, if it computes what the CPU does.
+
+use burn::tensor::{Device, Tensor};
+
+use crate::config::VitConfig;
+use crate::data::batch;
+use crate::device::{self, Adapter, Fallback, Request, Selected};
+use crate::error::{Error, Result};
+use crate::vit::{Model, Vit};
+
+/// How far a device's logits may be from the CPU's.
+const TOLERANCE: f32 = 1e-3;
+/// Images of a test before training, at most.
+const MOST_IMAGES: usize = 16;
+
+/// What a device is for. It is tested with the kernels that it will use for that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// One picture at a time.
+    Reading,
+    /// Batches of so many images.
+    Training { batch: usize },
+}
+
+/// The device for a request, tested with a model that lies on the CPU.
+///
+/// `adapter` is what the browser says of its graphics adapter; it matters for [`Request::Auto`]
+/// and [`Request::WebGpu`] only.
+///
+/// # Errors
+/// [`Error::DeviceUnavailable`] if a device is asked for by name and can't be had.
+/// [`Request::Auto`] falls back to the CPU instead.
+pub async fn select(
+    request: Request,
+    adapter: Result<Adapter, Fallback>,
+    purpose: Purpose,
+    vit: &Vit,
+) -> Result<Selected> {
+    let cpu = device::cpu();
+    let other = match request {
+        Request::Cpu => return Ok(cpu),
+        Request::NdArray => device::ndarray(),
+        Request::Auto | Request::WebGpu => open_webgpu(request, adapter).await,
+    };
+    let tested = match other {
+        Ok(other) => test(vit, &cpu.device, other, purpose).await,
+        Err(reason) => Err(reason),
+    };
+    match tested {
+        Ok(other) => Ok(other),
+        Err(reason) if request == Request::Auto => Ok(Selected {
+            fallback: Some(reason),
+            ..cpu
+        }),
+        Err(reason) => Err(Error::DeviceUnavailable { reason }),
+    }
+}
+
+async fn open_webgpu(
+    request: Request,
+    adapter: Result<Adapter, Fallback>,
+) -> Result<Selected, Fallback> {
+    let adapter = adapter?;
+    adapter.check(request)?;
+    device::webgpu(&adapter).await
+}
+
+/// Gives `other` back if its logits are the CPU's.
+async fn test(
+    vit: &Vit,
+    cpu: &Device,
+    other: Selected,
+    purpose: Purpose,
+) -> Result<Selected, Fallback> {
+    let failed = |error: Error| Fallback::SelfTestFailed(error.to_string());
+    let expected = logits(vit, cpu, purpose).await.map_err(failed)?;
+    let found = logits(vit, &other.device, purpose).await.map_err(failed)?;
+    let off = largest_difference(&expected, &found);
+    // Not `off > TOLERANCE`: NaN must fail too.
+    if off <= TOLERANCE {
+        Ok(other)
+    } else {
+        Err(Fallback::SelfTestFailed(off.to_string()))
+    }
+}
+
+async fn logits(vit: &Vit, device: &Device, purpose: Purpose) -> Result<Vec<f32>> {
+    let logits = match purpose {
+        Purpose::Reading => Model::new(vit.clone(), device).forward(ramps(1, &vit.config, device)),
+        Purpose::Training { batch } => {
+            let images = ramps(batch.min(MOST_IMAGES), &vit.config, device).autodiff();
+            let model = Model::new(vit.clone(), &device.clone().autodiff());
+            model.forward_training(images, 0).inner()
+        }
+    };
+    let data = logits.into_data_async().await;
+    data.map_err(Error::device_lost)?
+        .try_into_vec()
+        .map_err(Error::device_lost)
+}
+
+/// So many pictures, each another.
+fn ramps(count: usize, config: &VitConfig, device: &Device) -> Tensor<4> {
+    let ramp = |index: usize| (index % 29) as f32 / 28.0;
+    let pixels: Vec<f32> = (0..count * config.pixels()).map(ramp).collect();
+    batch::images(&pixels, config, device)
+}
+
+fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
+    let differences = a.iter().zip(b).map(|(a, b)| (a - b).abs());
+    // `total_cmp` ranks NaN highest.
+    differences.max_by(f32::total_cmp).unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pollster::block_on;
+
+    #[test]
+    fn the_same_logits_pass_and_others_do_not() {
+        let device = device::cpu().device;
+        let vit = |seed| VitConfig::reference().init(seed, &device).unwrap();
+        for purpose in [Purpose::Reading, Purpose::Training { batch: 3 }] {
+            let logits = |seed| block_on(logits(&vit(seed), &device, purpose)).unwrap();
+            let images = if purpose == Purpose::Reading { 1 } else { 3 };
+            assert_eq!(logits(1).len(), 10 * images);
+            assert!(largest_difference(&logits(1), &logits(1)) <= TOLERANCE);
+            assert!(largest_difference(&logits(1), &logits(2)) > TOLERANCE);
+            assert!(block_on(test(&vit(1), &device, device::cpu(), purpose)).is_ok());
+        }
+    }
+
+    #[test]
+    fn not_a_number_is_the_largest_difference() {
+        assert_eq!(largest_difference(&[1.0, 2.0], &[1.5, 2.0]), 0.5);
+        assert!(largest_difference(&[1.0, f32::NAN, 2.0], &[1.0, 2.0, 2.0]).is_nan());
+    }
+}

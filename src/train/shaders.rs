@@ -1,0 +1,41 @@
+//! The shaders that a run on WebGPU needs, for those who have them compiled ahead.
+
+use super::{Recipe, evaluate};
+use crate::config::VitConfig;
+use crate::data::batch;
+use crate::data::training::TrainingData;
+use crate::kernels::Dropout;
+use crate::kernels::gpu::{self, Layout, Training};
+
+/// For steps. Empty where the model is computed with burn's operations.
+pub fn shaders_to_train(
+    config: &VitConfig,
+    recipe: &Recipe,
+    data: Option<&TrainingData>,
+) -> Vec<String> {
+    let Some(layout) = fitting(config, recipe.batch) else {
+        return Vec::new();
+    };
+    let stored = data.and_then(TrainingData::stored);
+    let training = Training {
+        batch: recipe.batch.min(data.map_or(usize::MAX, TrainingData::len)),
+        dropout: Dropout::new(config.dropout, 0),
+        clips: recipe.clip_norm.is_some(),
+        picture: stored.and_then(|data| batch::picture(&data.images)),
+    };
+    gpu::to_train(layout, training)
+}
+
+/// For an evaluation on so many images.
+pub fn shaders_to_evaluate(config: &VitConfig, images: usize) -> Vec<String> {
+    shaders_to_read(config, images.min(evaluate::BATCH))
+}
+
+/// For batches of so many images.
+pub fn shaders_to_read(config: &VitConfig, batch: usize) -> Vec<String> {
+    fitting(config, batch).map_or_else(Vec::new, |layout| gpu::to_read(layout, batch))
+}
+
+fn fitting(config: &VitConfig, batch: usize) -> Option<Layout> {
+    Layout::of(config).filter(|layout| layout.takes(batch))
+}
