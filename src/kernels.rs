@@ -77,16 +77,18 @@ pub fn mlp(x: Tensor<3>, layers: MlpLayers) -> Tensor<3> {
 }
 
 /// Multi-head self-attention within each image: softmax(q · kᵀ / √head_width) · v per head, where
-/// probabilities are dropped after the softmax, as by PyTorch.
+/// probabilities are dropped after the softmax, as by PyTorch. Only the first `queries` tokens are
+/// asked for.
 ///
 /// # Shapes
 /// - packed: `[batch, tokens, 3 · width]`, queries, keys and values side by side
-/// - output: `[batch, tokens, width]`, heads side by side
-pub fn attention(packed: Tensor<3>, heads: usize, dropout: Dropout) -> Tensor<3> {
+/// - output: `[batch, queries, width]`, heads side by side
+pub fn attention(packed: Tensor<3>, heads: usize, queries: usize, dropout: Dropout) -> Tensor<3> {
     if !is_fused(&packed) {
-        return plain::attention(packed, heads, dropout);
+        return plain::attention(packed, heads, queries, dropout);
     }
-    Tensor::from_dispatch(Dispatch::attention(packed.into_dispatch(), heads, dropout))
+    let packed = packed.into_dispatch();
+    Tensor::from_dispatch(Dispatch::attention(packed, heads, queries, dropout))
 }
 
 /// Layer normalisation over the last dimension (Ba et al., 2016).

@@ -91,8 +91,12 @@ impl Vit {
 
     fn forward_dropping(&self, images: Tensor<4>, dropout: Dropout) -> Tensor<2> {
         let mut x = self.embedding.forward(images, dropout.at(0));
+        let tokens = x.dims()[1];
         for (index, block) in self.blocks.iter().enumerate() {
-            x = block.forward(x, dropout.at(1 + index));
+            // The head reads the class token alone, which is the first.
+            let is_last = index + 1 == self.blocks.len();
+            let count = if is_last { 1 } else { tokens };
+            x = block.forward_first(x, count, dropout.at(1 + index));
         }
         self.head.forward(x)
     }

@@ -34,7 +34,12 @@ pub trait Fused: Backend {
         dropout: Dropout,
     ) -> FloatTensor<Self>;
 
-    fn attention(packed: FloatTensor<Self>, heads: usize, dropout: Dropout) -> FloatTensor<Self>;
+    fn attention(
+        packed: FloatTensor<Self>,
+        heads: usize,
+        queries: usize,
+        dropout: Dropout,
+    ) -> FloatTensor<Self>;
 
     fn layer_norm(
         x: FloatTensor<Self>,

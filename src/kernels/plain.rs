@@ -33,7 +33,7 @@ fn gelu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
 }
 
 /// As [`super::attention`].
-pub fn attention(packed: Tensor<3>, heads: usize, dropout: Dropout) -> Tensor<3> {
+pub fn attention(packed: Tensor<3>, heads: usize, queries: usize, dropout: Dropout) -> Tensor<3> {
     let [batch, tokens, packed_width] = packed.dims();
     let width = packed_width / 3;
     let head_width = width / heads;
@@ -42,14 +42,15 @@ pub fn attention(packed: Tensor<3>, heads: usize, dropout: Dropout) -> Tensor<3>
         .reshape([batch, tokens, 3, heads, head_width])
         .permute([2, 0, 3, 1, 4]);
     let [q, k, v] = [0, 1, 2].map(|i| split.clone().narrow(0, i, 1).squeeze_dim::<4>(0));
+    let q = q.narrow(2, 0, queries);
 
-    // [batch, heads, tokens, tokens]
+    // [batch, heads, queries, tokens]
     let scores = (q * (head_width as f64).sqrt().recip()).matmul(k.swap_dims(2, 3));
     let probabilities = drop(softmax(scores, 3), dropout);
 
-    // [batch, heads, tokens, head_width]
+    // [batch, heads, queries, head_width]
     let values = probabilities.matmul(v);
-    values.swap_dims(1, 2).reshape([batch, tokens, width])
+    values.swap_dims(1, 2).reshape([batch, queries, width])
 }
 
 /// As [`super::layer_norm`].

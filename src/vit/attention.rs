@@ -29,13 +29,15 @@ impl Attention {
         }
     }
 
+    /// What the first `queries` tokens get.
+    ///
     /// # Shapes
     /// - x: `[batch, tokens, width]`
-    /// - output: `[batch, tokens, width]`
-    pub fn forward(&self, x: Tensor<3>, dropout: Dropout) -> Tensor<3> {
+    /// - output: `[batch, queries, width]`
+    pub fn forward(&self, x: Tensor<3>, queries: usize, dropout: Dropout) -> Tensor<3> {
         // [batch, tokens, 3 · width]
         let packed = self.in_proj.forward(x);
-        let merged = kernels::attention(packed, self.heads, dropout);
+        let merged = kernels::attention(packed, self.heads, queries, dropout);
         self.out_proj.forward(merged)
     }
 }

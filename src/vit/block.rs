@@ -34,27 +34,46 @@ impl EncoderBlock {
     /// - x: `[batch, tokens, width]`
     /// - output: `[batch, tokens, width]`
     pub fn forward(&self, x: Tensor<3>, dropout: Dropout) -> Tensor<3> {
+        let tokens = x.dims()[1];
+        self.forward_first(x, tokens, dropout)
+    }
+
+    /// [`EncoderBlock::forward`], of which only the first `count` tokens are computed.
+    ///
+    /// # Shapes
+    /// - x: `[batch, tokens, width]`
+    /// - output: `[batch, count, width]`
+    pub fn forward_first(&self, x: Tensor<3>, count: usize, dropout: Dropout) -> Tensor<3> {
         match self.norm {
             Norm::Pre => {
-                let attended = self.attend(self.norm1.forward(x.clone()), dropout);
-                let x = x + attended;
+                let attended = self.attend(self.norm1.forward(x.clone()), count, dropout);
+                let x = first(x, count) + attended;
                 let fed = self.feed_forward(self.norm2.forward(x.clone()), dropout);
                 x + fed
             }
             Norm::Post => {
-                let attended = self.attend(x.clone(), dropout);
-                let x = self.norm1.forward_sum(x, attended);
+                let attended = self.attend(x.clone(), count, dropout);
+                let x = self.norm1.forward_sum(first(x, count), attended);
                 let fed = self.feed_forward(x.clone(), dropout);
                 self.norm2.forward_sum(x, fed)
             }
         }
     }
 
-    fn attend(&self, x: Tensor<3>, dropout: Dropout) -> Tensor<3> {
-        drop(self.attention.forward(x, dropout.at(0)), dropout.at(1))
+    fn attend(&self, x: Tensor<3>, count: usize, dropout: Dropout) -> Tensor<3> {
+        let attended = self.attention.forward(x, count, dropout.at(0));
+        drop(attended, dropout.at(1))
     }
 
     fn feed_forward(&self, x: Tensor<3>, dropout: Dropout) -> Tensor<3> {
         drop(self.mlp.forward(x, dropout.at(2)), dropout.at(3))
+    }
+}
+
+fn first(x: Tensor<3>, count: usize) -> Tensor<3> {
+    if count == x.dims()[1] {
+        x
+    } else {
+        x.narrow(1, 0, count)
     }
 }

@@ -18,7 +18,8 @@ use vitpad::data::training::TrainingData;
 use vitpad::device;
 use vitpad::kernels::adam::{Parameter, Update};
 use vitpad::kernels::{self, AdamStep, Dropout, MlpLayers, unfused};
-use vitpad::train::{Recipe, Trainer};
+use vitpad::train::{Adam, Recipe, Trainer};
+use vitpad::vit::Model;
 
 const BATCH: usize = 64;
 
@@ -28,7 +29,7 @@ criterion_group! {
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_secs(2))
         .sample_size(20);
-    targets = operations, adam, models, limit::limit
+    targets = operations, update, models, limit::limit
 }
 criterion_main!(benches);
 
@@ -94,7 +95,8 @@ fn operations(criterion: &mut Criterion) {
             kernels::mlp(inputs.get(x, device), layers)
         });
         operation(criterion, &format!("{name}: attention"), |device| {
-            kernels::attention(inputs.get(packed, device), heads, Dropout::NONE)
+            let tokens = config.tokens();
+            kernels::attention(inputs.get(packed, device), heads, tokens, Dropout::NONE)
         });
         operation(criterion, &format!("{name}: layer_norm"), |device| {
             let (gain, bias) = (inputs.get([width], device), inputs.get([width], device));
@@ -113,7 +115,7 @@ fn operations(criterion: &mut Criterion) {
     });
 }
 
-fn adam(criterion: &mut Criterion) {
+fn update(criterion: &mut Criterion) {
     let count = VitConfig::default().parameters();
     let device = device::cpu().device;
     let zeros = || Tensor::<1>::zeros([count], &device);
@@ -148,17 +150,61 @@ fn models(criterion: &mut Criterion) {
             augment: None,
             ..Recipe::published()
         };
-        let trainer = Trainer::new(&config, recipe, data.clone(), &device);
+        let trainer = Trainer::new(&config, recipe.clone(), data.clone(), &device);
         let mut trainer = trainer.expect("a valid preset");
-        both(criterion, &format!("{name}: training step"), || {
-            drop(trainer.step());
+        criterion.bench_function(&format!("{name}: training step, kernel"), |timer| {
+            timer.iter(|| drop(trainer.step()));
+        });
+        let mut composed = Composed::new(&config, recipe);
+        criterion.bench_function(&format!("{name}: training step, composition"), |timer| {
+            unfused(|| timer.iter(|| composed.step()));
         });
         let model = trainer.model();
+        let vit = model.vit();
         let picture = vec![0.5; config.pixels()];
-        both(criterion, &format!("{name}: one image"), || {
-            let images = batch::images(&picture, &config, &device);
-            drop(black_box(model.forward(images)));
+        let images = || batch::images(&picture, &config, &device);
+        criterion.bench_function(&format!("{name}: one image, kernel"), |timer| {
+            timer.iter(|| model.forward(images()));
         });
+        criterion.bench_function(&format!("{name}: one image, composition"), |timer| {
+            unfused(|| timer.iter(|| vit.activations(images()).logits));
+        });
+    }
+}
+
+/// Training with burn's operations alone, which computes every token of every block.
+struct Composed {
+    model: Model,
+    adam: Adam,
+    recipe: Recipe,
+    images: Tensor<4>,
+    targets: Tensor<2>,
+    device: Device,
+}
+
+impl Composed {
+    fn new(config: &VitConfig, recipe: Recipe) -> Self {
+        let device = device::cpu().device;
+        let pixels: Vec<f32> = (0..BATCH * config.pixels())
+            .map(|pixel| (pixel % 7) as f32 / 6.0)
+            .collect();
+        let vit = config.init(1, &device).expect("a valid preset");
+        Self {
+            model: Model::new(vit, &device.clone().autodiff()),
+            adam: Adam::default(),
+            recipe,
+            images: batch::images(&pixels, config, &device),
+            targets: batch::targets(&[3; BATCH], config.classes, 0.0, &device),
+            device,
+        }
+    }
+
+    fn step(&mut self) {
+        let update = self.adam.begin(1e-3, &self.recipe, &self.device);
+        let logits = self.model.vit().activations(self.images.clone().autodiff());
+        let loss = kernels::cross_entropy(logits.logits, self.targets.clone().autodiff());
+        let model = self.model.clone();
+        self.model = self.adam.finish(update, model, &mut loss.backward(), None);
     }
 }
 

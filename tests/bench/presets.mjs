@@ -33,12 +33,17 @@ export const PRESETS = {
  * Exponentials, GELU, softmax, normalisation and the optimiser are not counted, though they take
  * time. So no library can come to the limit, and least so where `hidden` is large.
  *
+ * The head reads the class token alone. vitpad therefore leaves out the last block's other tokens,
+ * but for their keys and values (and queries, which come with them); the others compute them.
+ *
  * @param {Model} model
  * @param {Pick<Task, "mode" | "batch">} task
+ * @param {string} library
  */
-export function multiplyAdds({ width, layers, hidden }, { mode, batch }) {
-  const linear = TOKENS * (4 * width * width + 2 * width * hidden);
-  const attention = 2 * TOKENS * TOKENS * width;
+export function multiplyAdds({ width, layers, hidden }, { mode, batch }, library) {
+  const block = (/** @type {number} */ tokens) =>
+    TOKENS * 3 * width * width + tokens * (width * width + 2 * width * hidden) + 2 * tokens * TOKENS * width;
+  const last = library.startsWith("vitpad") ? block(1) : block(TOKENS);
   const ends = PATCHES * PATCH_PIXELS * width + width * CLASSES;
-  return batch * (mode === "train" ? 3 : 1) * (ends + layers * (linear + attention));
+  return batch * (mode === "train" ? 3 : 1) * (ends + (layers - 1) * block(TOKENS) + last);
 }

@@ -36,7 +36,7 @@ export function results(preset, task, runs, limit) {
       milliseconds: milliseconds && rounded(milliseconds),
       imagesPerSecond: milliseconds && rounded((1_000 * batch) / milliseconds),
       ratio: milliseconds && own && rounded(milliseconds / own),
-      fractionOfLimit: milliseconds && limit && fractionOf(limit, task, milliseconds),
+      fractionOfLimit: milliseconds && limit && fractionOf(limit, task, run.library, milliseconds),
       firstMilliseconds: run.firstMilliseconds && rounded(run.firstMilliseconds),
       sinceAdapterMilliseconds: run.sinceAdapter && rounded(run.sinceAdapter),
       gpu: run.gpu,
@@ -103,7 +103,12 @@ export function nativeResults({ limit, cells, pytorch }) {
       milliseconds: rounded(cell.milliseconds),
       imagesPerSecond: rounded((1_000 * cell.batch) / cell.milliseconds),
       ratio: rounded(cell.milliseconds / (own(cell)?.milliseconds ?? NaN)),
-      fractionOfLimit: fractionOf(limit, { ...cell, model: PRESETS[cell.preset].model }, cell.milliseconds),
+      fractionOfLimit: fractionOf(
+        limit,
+        { ...cell, model: PRESETS[cell.preset].model },
+        cell.library,
+        cell.milliseconds,
+      ),
     })),
   };
 }
@@ -127,9 +132,14 @@ export function nativeTable({ cells }) {
   return aligned(head, lines);
 }
 
-/** @param {number} limit @param {Pick<Task, "model" | "mode" | "batch">} task @param {number} milliseconds */
-function fractionOf(limit, task, milliseconds) {
-  return rounded(multiplyAdds(task.model, task) / (milliseconds / 1_000) / limit);
+/**
+ * @param {number} limit
+ * @param {Pick<Task, "model" | "mode" | "batch">} task
+ * @param {string} library
+ * @param {number} milliseconds
+ */
+function fractionOf(limit, task, library, milliseconds) {
+  return rounded(multiplyAdds(task.model, task, library) / (milliseconds / 1_000) / limit);
 }
 
 /** @param {number | null} fraction */

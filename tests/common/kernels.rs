@@ -88,11 +88,13 @@ pub async fn mlp(sizes: Sizes, activation: Activation, dropout: Dropout, device:
 
 pub async fn attention(sizes: Sizes, dropout: Dropout, device: &Device) {
     let Sizes { batch, tokens, .. } = sizes;
-    compare(device, |inputs| {
-        let packed = inputs.take([batch, tokens, 3 * sizes.width], 3.0);
-        kernels::attention(packed, sizes.heads, dropout).flatten(0, 2)
-    })
-    .await;
+    for queries in [tokens, 1] {
+        compare(device, |inputs| {
+            let packed = inputs.take([batch, tokens, 3 * sizes.width], 3.0);
+            kernels::attention(packed, sizes.heads, queries, dropout).flatten(0, 2)
+        })
+        .await;
+    }
 }
 
 pub async fn layer_norm(sizes: Sizes, device: &Device) {
@@ -174,7 +176,7 @@ pub async fn extremes(device: &Device) {
         // In a key of the second of two heads, which attends for the last two of four values.
         values[7] = value;
         let packed = Tensor::from_data(TensorData::new(values, [2, 5, 12]), device);
-        kernels::attention(packed, 2, Dropout::NONE)
+        kernels::attention(packed, 2, 5, Dropout::NONE)
     };
     let large = read(attend(1e30).flatten(0, 2)).await;
     assert!(large.iter().all(|x| x.is_finite()), "{large:?}");

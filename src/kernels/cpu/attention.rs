@@ -14,6 +14,8 @@ use crate::kernels::Dropout;
 pub struct Attention {
     /// Of one image.
     pub tokens: usize,
+    /// Of one image: the first tokens, whose outputs are asked for.
+    pub queries: usize,
     pub width: usize,
     pub heads: usize,
     /// Of the probabilities `[batch, heads, queries, keys]`, whose positions it counts.
@@ -35,7 +37,7 @@ impl Attention {
     ///
     /// # Shapes
     /// - packed: `[batch, tokens, 3 · width]`, queries, keys and values side by side
-    /// - output: `[batch, tokens, width]`
+    /// - output: `[batch, queries, width]`
     /// - statistics: `[batch, heads, 2, columns]` with [`Attention::columns`], for
     ///   [`Attention::backward`]
     pub fn forward(&self, packed: &[f32], output: &mut [f32], statistics: &mut [f32]) {
@@ -43,7 +45,7 @@ impl Attention {
         let [narrow, square] = [self.head_width() * columns, self.tokens * columns];
         with_scratch([narrow, square, narrow], |[query_t, scores, output_t]| {
             let images = packed.chunks_exact(self.tokens * 3 * self.width);
-            let outputs = output.chunks_exact_mut(self.tokens * self.width);
+            let outputs = output.chunks_exact_mut(self.queries * self.width);
             let mut statistics = statistics.chunks_exact_mut(2 * columns);
             for (image, (packed, output)) in images.zip(outputs).enumerate() {
                 for head in 0..self.heads {
@@ -67,8 +69,8 @@ impl Attention {
 
     /// # Shapes
     /// - packed, output, statistics: as in [`Attention::forward`]
-    /// - doutput: `[batch, tokens, width]`, the gradient of the output
-    /// - dpacked: `[batch, tokens, 3 · width]`
+    /// - doutput: `[batch, queries, width]`, the gradient of the output
+    /// - dpacked: `[batch, tokens, 3 · width]`, zeros before
     pub fn backward(
         &self,
         packed: &[f32],
@@ -80,7 +82,7 @@ impl Attention {
         let columns = self.columns();
         let [narrow, square] = [self.head_width() * columns, self.tokens * columns];
         let lengths = [narrow, narrow, square, square, square, columns];
-        let (packed_size, size) = (self.tokens * 3 * self.width, self.tokens * self.width);
+        let (packed_size, size) = (self.tokens * 3 * self.width, self.queries * self.width);
         with_scratch(lengths, |mut scratch| {
             let mut statistics = statistics.chunks_exact(2 * columns);
             for (image, dpacked) in dpacked.chunks_exact_mut(packed_size).enumerate() {
@@ -172,7 +174,7 @@ impl Attention {
         if head_width.is_multiple_of(lanes()) {
             let by_key = Strided::dense(by_key, self.columns());
             let rows = Rows { values: rows, row };
-            let shape = [self.tokens, head_width, self.tokens];
+            let shape = [self.tokens, head_width, self.queries];
             gemm(shape, by_key, rows, gradient, Start::Zero);
         } else {
             dot_rows(by_key, transposed, self.columns(), gradient);
@@ -220,19 +222,19 @@ impl Attention {
     /// Per query, the sum of output · gradient, which is that of probability · gradient.
     fn deltas(&self, output: &[f32], doutput: &[f32], delta: &mut [f32]) {
         delta.fill(0.0);
-        for (query, delta) in delta.iter_mut().enumerate().take(self.tokens) {
+        for (query, delta) in delta.iter_mut().enumerate().take(self.queries) {
             let range = query * self.width..query * self.width + self.head_width();
             let pairs = output[range.clone()].iter().zip(&doutput[range]);
             *delta = pairs.map(|(a, b)| a * b).sum();
         }
     }
 
-    /// Columns from rows: `[head_width, columns]`, zero where there is no token.
+    /// Columns from the first rows: `[head_width, columns]`, zero where there is no query.
     fn take(&self, rows: &[f32], row: usize, scale: f32, columns: &mut [f32]) {
         for (from, column) in columns.chunks_exact_mut(self.columns()).enumerate() {
-            let (tokens, padding) = column.split_at_mut(self.tokens);
-            for (token, value) in tokens.iter_mut().enumerate() {
-                *value = rows[token * row + from] * scale;
+            let (queries, padding) = column.split_at_mut(self.queries);
+            for (query, value) in queries.iter_mut().enumerate() {
+                *value = rows[query * row + from] * scale;
             }
             padding.fill(0.0);
         }
@@ -241,8 +243,8 @@ impl Attention {
     /// Rows from columns, the opposite of [`Attention::take`].
     fn put(&self, columns: &[f32], scale: impl Fn(usize) -> f32, rows: &mut [f32], row: usize) {
         for (to, column) in columns.chunks_exact(self.columns()).enumerate() {
-            for (token, value) in column[..self.tokens].iter().enumerate() {
-                rows[token * row + to] = value * scale(token);
+            for (query, value) in column[..self.queries].iter().enumerate() {
+                rows[query * row + to] = value * scale(query);
             }
         }
     }
@@ -259,9 +261,9 @@ impl Attention {
         if self.dropout.is_none() {
             return;
         }
-        let first = head * self.tokens * self.tokens;
+        let first = head * self.queries * self.tokens;
         for (key, queries) in by_key.chunks_exact_mut(self.columns()).enumerate() {
-            let queries = &mut queries[..self.tokens];
+            let queries = &mut queries[..self.queries];
             self.dropout.apply(queries, first + key, self.tokens);
         }
     }
@@ -287,6 +289,6 @@ impl Attention {
 
     /// Queries, rounded up to whole vectors.
     pub fn columns(&self) -> usize {
-        round_up(self.tokens, lanes())
+        round_up(self.queries, lanes())
     }
 }

@@ -42,8 +42,13 @@ impl<C: CheckpointStrategy> Fused for Autodiff<Flex, C> {
         record::<C, 5>(operation, [x, weight1, bias1, weight2, bias2])
     }
 
-    fn attention(packed: Tracked<C>, heads: usize, dropout: Dropout) -> Tracked<C> {
-        record::<C, 1>(AttentionOperation { heads, dropout }, [packed])
+    fn attention(packed: Tracked<C>, heads: usize, queries: usize, dropout: Dropout) -> Tracked<C> {
+        let operation = AttentionOperation {
+            heads,
+            queries,
+            dropout,
+        };
+        record::<C, 1>(operation, [packed])
     }
 
     fn layer_norm(x: Tracked<C>, gain: Tracked<C>, bias: Tracked<C>, eps: f32) -> Tracked<C> {

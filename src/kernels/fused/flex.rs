@@ -33,8 +33,13 @@ impl Fused for Flex {
         output(&operation, [x, weight1, bias1, weight2, bias2])
     }
 
-    fn attention(packed: FlexTensor, heads: usize, dropout: Dropout) -> FlexTensor {
-        output(&AttentionOperation { heads, dropout }, [packed])
+    fn attention(packed: FlexTensor, heads: usize, queries: usize, dropout: Dropout) -> FlexTensor {
+        let operation = AttentionOperation {
+            heads,
+            queries,
+            dropout,
+        };
+        output(&operation, [packed])
     }
 
     fn layer_norm(x: FlexTensor, gain: FlexTensor, bias: FlexTensor, eps: f32) -> FlexTensor {

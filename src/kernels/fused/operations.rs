@@ -144,6 +144,7 @@ impl Operation<5> for MlpOperation {
 #[derive(Clone, Debug)]
 pub struct AttentionOperation {
     pub heads: usize,
+    pub queries: usize,
     pub dropout: Dropout,
 }
 
@@ -151,6 +152,7 @@ impl AttentionOperation {
     fn kernel(&self, packed: View<'_>) -> Attention {
         Attention {
             tokens: packed.shape[1],
+            queries: self.queries,
             width: packed.shape[2] / 3,
             heads: self.heads,
             dropout: self.dropout,
@@ -161,7 +163,7 @@ impl AttentionOperation {
 impl Operation<1> for AttentionOperation {
     fn forward(&self, [packed]: [View<'_>; 1]) -> Forward {
         let kernel = self.kernel(packed);
-        let shape = with_last(packed, kernel.width);
+        let shape = Shape::new([packed.shape[0], self.queries, kernel.width]);
         let mut values = vec![0.0; shape.num_elements()];
         let mut saved = vec![0.0; shape[0] * self.heads * 2 * kernel.columns()];
         kernel.forward(packed.values, &mut values, &mut saved);

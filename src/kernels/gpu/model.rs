@@ -19,6 +19,15 @@ const PLACES: usize = 4;
 /// Words of a section's part of [`Pass::step`].
 const STEP: usize = 64;
 
+/// How many of an image's tokens a section's outputs are read of: the head reads the class token.
+fn wanted(layout: &Layout, section: usize) -> usize {
+    if section == layout.layers {
+        1
+    } else {
+        layout.tokens
+    }
+}
+
 /// One batch on its way through a model.
 #[derive(Clone)]
 pub struct Pass {
@@ -83,7 +92,9 @@ impl Pass {
         let sections = layout.layers + 2;
         let mut step = vec![0; sections * STEP];
         for (index, words) in step.chunks_exact_mut(STEP).enumerate() {
-            words[..3].copy_from_slice(&[batch as u32, segments as u32, images as u32]);
+            let wanted = wanted(&layout, index);
+            let numbers = [batch, segments, images, wanted].map(|number| number as u32);
+            words[..4].copy_from_slice(&numbers);
             let section = dropout.at(index);
             for place in 0..PLACES {
                 // The embedding has one place, which is the section itself.
@@ -171,20 +182,20 @@ impl Pass {
         }
     }
 
-    /// Invocations of a shader that takes tokens.
-    fn tokens(&self) -> [usize; 2] {
-        [self.rows().div_ceil(self.tiling.rows), 1]
+    /// Invocations of a shader that takes so many tokens of each image.
+    fn tokens(&self, count: usize) -> [usize; 2] {
+        [(self.batch * count).div_ceil(self.tiling.rows), 1]
     }
 
     /// Invocations of a shader whose parties have several.
-    fn teams(&self) -> [usize; 2] {
-        let [parties, _] = self.tokens();
+    fn teams(&self, count: usize) -> [usize; 2] {
+        let [parties, _] = self.tokens(count);
         [parties * self.tiling.team, 1]
     }
 
-    /// Invocations of a shader that takes queries.
-    fn queries(&self) -> [usize; 2] {
-        let parties = self.layout.tokens.div_ceil(self.tiling.queries);
+    /// Invocations of a shader that takes so many queries of each image.
+    fn queries(&self, count: usize) -> [usize; 2] {
+        let parties = count.div_ceil(self.tiling.queries);
         [self.batch * self.layout.heads * parties, 1]
     }
 
@@ -214,7 +225,7 @@ impl Pass {
         let mut norm = self.normalized(self.rows());
         if self.is_pre() {
             let buffers = [&step, &x, &norm.values, &norm.scales];
-            self.run(Shader::Norm, self.tokens(), &buffers);
+            self.run(Shader::Norm, self.tokens(self.layout.tokens), &buffers);
         }
         let mut blocks = Vec::with_capacity(layers);
         for index in 0..layers {
@@ -242,7 +253,8 @@ impl Pass {
         let [rows, pre] = [self.rows(), usize::from(self.is_pre())];
         let qkv = self.empty(3 * rows * self.layout.width);
         let input = if pre == 1 { &norm.values } else { &x };
-        let [tokens, _] = self.tokens();
+        let wanted = wanted(&self.layout, index + 1);
+        let [tokens, _] = self.tokens(self.layout.tokens);
         let columns = 3 * self.layout.width / 4 / self.tiling.columns;
         let size = [columns * tokens, 1];
         self.run(Shader::Qkv, size, &[&params, &step, input, &qkv]);
@@ -251,16 +263,16 @@ impl Pass {
         let sums = self.empty(rows * self.layout.heads);
         let buffers = [&step, &qkv, &heads, &sums];
         let used = if self.save { 4 } else { 3 };
-        self.run(Shader::Attention, self.queries(), &buffers[..used]);
+        self.run(Shader::Attention, self.queries(wanted), &buffers[..used]);
 
         let [between, after] = [0; 2].map(|_| self.normalized(rows));
         let [b, a] = [&between, &after];
         let buffers = [&params, &step, &heads, &x, &middle, &b.values, &b.scales];
-        self.run(Shader::Project, self.teams(), &buffers);
+        self.run(Shader::Project, self.teams(wanted), &buffers);
         let mut buffers = vec![&params, &step];
         buffers.extend([&b.values].into_iter().take(pre));
         buffers.extend([&middle, &y, &a.values, &a.scales]);
-        self.run(Shader::Mlp, self.teams(), &buffers);
+        self.run(Shader::Mlp, self.teams(wanted), &buffers);
 
         let norms = match self.layout.norm {
             Norm::Pre => [norm, between],

@@ -169,6 +169,14 @@ impl Variant {
             let pre = layout.norm == Norm::Pre;
             values.flag("PRE", pre).flag("POST", !pre);
             values.flag("RELU", layout.activation == Activation::Relu);
+            // What keys and values depend on is computed for all tokens, wanted or not.
+            let of_all = [
+                Shader::Norm,
+                Shader::Qkv,
+                Shader::QkvBackward,
+                Shader::QkvWeights,
+            ];
+            values.flag("ALL", of_all.contains(&self.shader));
             let (of_qkv, of_projection) = (
                 self.shader == Shader::QkvWeights,
                 self.shader == Shader::ProjectWeights,

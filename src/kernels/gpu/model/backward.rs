@@ -2,7 +2,7 @@
 
 use burn::cubecl::server::Handle;
 
-use super::{Pass, Saved, SavedBlock};
+use super::{Pass, Saved, SavedBlock, wanted};
 use crate::config::Norm;
 use crate::kernels::gpu::launch::from;
 use crate::kernels::gpu::layout::Layout;
@@ -56,8 +56,10 @@ impl Pass {
             hidden,
             heads,
             norm,
+            tokens,
             ..
         } = self.layout;
+        let wanted = wanted(&self.layout, index + 1);
         let [segments, _] = self.layout.segments(self.batch);
         let [params, step] = self.section(index + 1);
         let partial = from(partial, self.layout.block(index).start);
@@ -79,7 +81,7 @@ impl Pass {
             [&middle, &dmiddle, &dm]
         };
         let buffers = [&base[..], &rest].concat();
-        self.run(Shader::MlpBackward, self.teams(), &buffers);
+        self.run(Shader::MlpBackward, self.teams(wanted), &buffers);
         let mut buffers = vec![&params, &step];
         if pre {
             buffers.extend([&norm2.values, &dm, &dz]);
@@ -102,7 +104,7 @@ impl Pass {
         }
         let deltas = self.empty(self.rows() * heads);
         buffers.extend([&merged, &dmerged, &deltas]);
-        self.run(Shader::ProjectBackward, self.teams(), &buffers);
+        self.run(Shader::ProjectBackward, self.teams(wanted), &buffers);
         // Without a norm in between, the sum's gradient is what came in.
         let dsum = if pre { &dmiddle } else { &dsum };
         let Tiling {
@@ -123,14 +125,14 @@ impl Pass {
 
         let dqkv = self.empty(3 * self.rows() * width);
         let buffers = [&step, &qkv, &dmerged, &sums, &deltas, &dqkv];
-        self.run(Shader::AttentionBackward, self.queries(), &buffers);
+        self.run(Shader::AttentionBackward, self.queries(tokens), &buffers);
 
         let mut buffers = vec![&params, &step, &dqkv, dsum];
         if pre {
             buffers.extend([&norm1.values, &norm1.scales, &dz]);
         }
         buffers.push(&dx);
-        self.run(Shader::QkvBackward, self.teams(), &buffers);
+        self.run(Shader::QkvBackward, self.teams(tokens), &buffers);
         let buffers = if pre {
             vec![&params, &step, &norm1.values, &dqkv, &dz, &partial]
         } else {

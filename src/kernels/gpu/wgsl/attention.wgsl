@@ -10,7 +10,8 @@
 
 @compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let head = id.x / PARTIES;
+  let parties = (wanted() + QUERIES - 1) / QUERIES;
+  let head = id.x / parties;
   if (head >= images() * H) { return; }
   // In units of PART: of the image's first token, and of the head within a token.
   let image = head / H * T;
@@ -19,8 +20,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let key = place(0);
   #end
   #for r in QUERIES
-  // The last one may be there twice.
-  let query$r = min(id.x % PARTIES * QUERIES + $r, T - 1);
+  // The last one may be there twice, and unwanted ones too.
+  let query$r = min(id.x % parties * QUERIES + $r, T - 1);
   var largest$r = LOWEST;
   var weights$r = 0.0;
   #for e in PARTS
@@ -45,7 +46,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     var weight$r = exp(score$r - largest$r);
     weights$r = fma(weights$r, shrink$r, weight$r);
     #if DROP
-    weight$r *= keep_one((head * T + query$r) * T + j, key);
+    weight$r *= keep_one((head * wanted() + query$r) * T + j, key);
     #end
     #for e in PARTS
     sum$r_$e = sum$r_$e * shrink$r + v$e * weight$r;

@@ -1,4 +1,4 @@
-// Gradients of queries, keys and values of QUERIES tokens in one head.
+// Gradients of queries, keys and values of QUERIES tokens in one head. Unwanted tokens were no queries.
 #read step: u32
 #read qkv: $PART
 #read dy: $PART
@@ -27,30 +27,32 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let dropped = place(0);
   #end
   let first = id.x % PARTIES * QUERIES;
+  let count = wanted();
   for (var i = 0u; i < QUERIES * PARTS; i++) {
     // The last token may be there twice.
-    let token = image + min(first + i / PARTS, T - 1);
+    let place = min(first + i / PARTS, T - 1);
+    let token = image + place;
     let own = token * 3 * H * PARTS + part + i % PARTS;
     q[i] = qkv[own] * ROOT;
     k[i] = qkv[own + H * PARTS] * ROOT;
     v[i] = qkv[own + 2 * H * PARTS];
-    dy_own[i] = dy[token * H * PARTS + part + i % PARTS];
+    dy_own[i] = select($PART(), dy[token * H * PARTS + part + i % PARTS], place < count);
   }
   #for r in QUERIES
   let token$r = min(first + $r, T - 1);
-  let sum$r = sums[head * T + token$r];
-  let delta$r = deltas[head * T + token$r];
+  let sum$r = select(-LOWEST, sums[head * T + token$r], token$r < count);
+  let delta$r = select(0.0, deltas[head * T + token$r], token$r < count);
   #end
-  for (var j = 0u; j < T; j++) {
+  for (var j = 0u; j < select(count, T, first < count); j++) {
     let at = (image + j) * 3 * H * PARTS + part;
     let at_y = (image + j) * H * PARTS + part;
-    let sumj = sums[head * T + j];
-    let deltaj = deltas[head * T + j];
+    let sumj = select(-LOWEST, sums[head * T + j], j < count);
+    let deltaj = select(0.0, deltas[head * T + j], j < count);
     #for e in PARTS
     let qj$e = qkv[at + $e];
     let kj$e = qkv[at + H * PARTS + $e];
     let vj$e = qkv[at + 2 * H * PARTS + $e];
-    let dyj$e = dy[at_y + $e];
+    let dyj$e = select($PART(), dy[at_y + $e], j < count);
     #end
     #for r in QUERIES
     // First the other token is the key, then it is the query.
@@ -65,8 +67,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     other_slope$r += product(dyj$e, v[$r * PARTS + $e]);
     #end
     #if DROP
-    let kept$r = keep_one((head * T + token$r) * T + j, dropped);
-    let other_kept$r = keep_one((head * T + j) * T + token$r, dropped);
+    let kept$r = keep_one((head * count + token$r) * T + j, dropped);
+    let other_kept$r = keep_one((head * count + j) * T + token$r, dropped);
     #else
     let kept$r = 1.0;
     let other_kept$r = 1.0;

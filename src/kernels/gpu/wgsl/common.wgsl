@@ -1,8 +1,14 @@
 // What every kernel starts with. `step` holds, from where it is bound: images in the batch,
-// segments that weight gradients are summed in, images per segment, and from 4 on two words of a
-// key for each place with dropout.
+// segments that weight gradients are summed in, images per segment, how many of an image's tokens
+// are wanted, and from 4 on two words of a key for each place with dropout.
 
 fn images() -> u32 { return step[0]; }
+
+// All tokens, or the first, the class token: of the last block, nothing else is read.
+fn wanted() -> u32 { return step[3]; }
+
+// From the row of a wanted token to the next one's.
+fn gap() -> u32 { return T / wanted(); }
 
 #if DROP
 fn place(index: u32) -> vec2u { return vec2u(step[4 + 2 * index], step[5 + 2 * index]); }

@@ -7,7 +7,7 @@ fn finish(row: u32) {
     let at = row * D4 + d;
     var sum = y[at] + params[BIAS + d];
     #if DROP
-    sum *= keep(4 * at, key);
+    sum *= keep(4 * (row / gap() * D4 + d), key);
     #end
     y[at] = sum + residual[at];
   }

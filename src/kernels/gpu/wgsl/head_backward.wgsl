@@ -1,5 +1,4 @@
-// From the logits' gradient to that of the head's input, which is zero but for class tokens: a
-// workgroup for each image.
+// From the logits' gradient to that of the class tokens: a workgroup for each image.
 #read params: f32
 #read dlogits: f32
 #read normal: f32
@@ -13,7 +12,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let image = group.x;
   let token = image * T * D;
   let own = image * D;
-  for (var at = D + lane; at < T * D; at += LANES) { dx[token + at] = 0; }
   var sum = 0.0;
   var along = 0.0;
   for (var d = lane; d < D; d += LANES) {

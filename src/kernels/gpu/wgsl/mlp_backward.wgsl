@@ -34,7 +34,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   #else
   let own = 0u;
   #end
-  for (var row = first_row + lane; row < end_row; row += TEAM) { incoming(row); }
+  for (var index = first_row + lane; index < end_row; index += TEAM) { incoming(index * apart); }
   #include written
   #if DROP
   let key = place(2);
@@ -90,7 +90,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
   #if PRE
   #include written
-  for (var row = first_row + lane; row < end_row; row += TEAM) { outgoing(row); }
+  for (var index = first_row + lane; index < end_row; index += TEAM) { outgoing(index * apart); }
   #end
 }
 
@@ -113,7 +113,7 @@ fn incoming(row: u32) {
     dx[at] = slope;
     #end
     #if DROP
-    slope *= keep(4 * at, key);
+    slope *= keep(4 * (row / gap() * D4 + d), key);
     #end
     dm[at] = slope;
   }

@@ -22,10 +22,11 @@ var<workgroup> g: array<vec4f, D4 * ROWS * UNITS4>;
 @compute @workgroup_size(GROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   if (local == 0) {
-    segment = vec2u(group.y * step[2], min((group.y + 1) * step[2], images())) * T;
+    segment = vec2u(group.y * step[2], min((group.y + 1) * step[2], images())) * wanted();
   }
   // Alike for the whole workgroup, as far as the compiler knows: barriers may depend on it.
   let tokens = workgroupUniformLoad(&segment);
+  let apart = gap();
   let unit = local % UNITS4;
   let d = local / UNITS4;
   // The last workgroup may have fewer units, and repeats the last ones.
@@ -47,7 +48,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   var dshift = vec4f(0);
   for (var first = tokens.x; first < tokens.y; first += D4 * ROWS) {
     #for r in ROWS
-    let row$r = min(first + d * ROWS + $r, tokens.y - 1);
+    let row$r = apart * min(first + d * ROWS + $r, tokens.y - 1);
     var v$r_0 = params[BIAS1 + j];
     #end
     let stride = F4;
@@ -69,7 +70,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     }
     #for r in ROWS
     #if DROP
-    let kept$r = keep(4 * (row$r * F4 + j), key);
+    let kept$r = keep(4 * (row$r / apart * F4 + j), key);
     h[(d * ROWS + $r) * UNITS4 + unit] = act$r.value * kept$r;
     g[(d * ROWS + $r) * UNITS4 + unit] = v$r_0 * act$r.slope * kept$r;
     #else
@@ -80,7 +81,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     workgroupBarrier();
     let count = min(tokens.y - first, D4 * ROWS);
     for (var row = 0u; row < count; row++) {
-      let at = (first + row) * D4 + d;
+      let at = apart * (first + row) * D4 + d;
       let own_h = h[row * UNITS4 + unit];
       let own_g = g[row * UNITS4 + unit];
       let m = dm[at];

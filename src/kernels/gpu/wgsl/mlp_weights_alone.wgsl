@@ -19,8 +19,9 @@ var<private> dout: array<vec4f, UNITS * D4>;
 
 @compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let first = id.y * step[2] * T;
-  let end = min((id.y + 1) * step[2], images()) * T;
+  let first = id.y * step[2] * wanted();
+  let end = min((id.y + 1) * step[2], images()) * wanted();
+  let apart = gap();
   let out = id.y * PARAMETERS;
   if (id.x >= F / UNITS) {
     let d = id.x - F / UNITS;
@@ -28,7 +29,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     var dbias = vec4f(0);
     var dgain = vec4f(0);
     var dshift = vec4f(0);
-    for (var row = first; row < end; row++) {
+    for (var index = first; index < end; index++) {
+      let row = index * apart;
       dbias += dm[row * D4 + d];
       let slope = dnormed[row * D4 + d];
       dshift += slope;
@@ -63,7 +65,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     w[i] *= params[GAIN + i % D4];
     #end
   }
-  for (var row = first; row < end; row++) {
+  for (var index = first; index < end; index++) {
+    let row = index * apart;
     var h = bias;
     var g = vec4f(0);
     #for d in D4
@@ -79,7 +82,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     h = act.value;
     #if DROP
     #for u in UNITS
-    let kept$u = keep_one(row * F + unit + $u, key);
+    let kept$u = keep_one(index * F + unit + $u, key);
     h[$u] *= kept$u;
     g[$u] *= kept$u;
     #end

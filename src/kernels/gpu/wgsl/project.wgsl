@@ -28,6 +28,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     #end
   }
   #include written
-  for (var row = first_row + lane; row < end_row; row += TEAM) { finish(row); }
+  for (var index = first_row + lane; index < end_row; index += TEAM) { finish(index * apart); }
 }
 #include finished

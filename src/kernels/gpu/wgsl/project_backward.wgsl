@@ -19,7 +19,7 @@
 fn main(@builtin(global_invocation_id) id: vec3u) {
   #include team
   #if POST
-  for (var row = first_row + lane; row < end_row; row += TEAM) { incoming(row); }
+  for (var index = first_row + lane; index < end_row; index += TEAM) { incoming(index * apart); }
   #include written
   #end
   #if DROP
@@ -31,7 +31,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       #for r in ROWS
       var x$r = dsum[row$r * D4 + k];
       #if DROP
-      x$r *= keep(4 * (row$r * D4 + k), key);
+      x$r *= keep(4 * (row$r / apart * D4 + k), key);
       #end
       #end
       let weights = TRANSPOSED + 4 * k * D4 + column;
@@ -47,7 +47,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     #end
   }
   #include written
-  for (var row = first_row + lane; row < end_row; row += TEAM) {
+  for (var index = first_row + lane; index < end_row; index += TEAM) {
+    let row = index * apart;
     for (var head = 0u; head < H; head++) {
       var delta = 0.0;
       for (var d = row * D + head * D / H; d < row * D + (head + 1) * D / H; d++) {

@@ -1,4 +1,5 @@
-// From the gradients of queries, keys and values to that of the block's input, the residual's added.
+// From the gradients of queries, keys and values to that of the block's input, the residual's added,
+// which only wanted tokens have.
 #read params: vec4f
 #read step: u32
 #read dqkv: vec4f
@@ -29,7 +30,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     #if PRE
     dnormed[row$r * D4 + column + $c] = v$r_$c;
     #else
-    dx[row$r * D4 + column + $c] = v$r_$c + residual[row$r * D4 + column + $c];
+    dx[row$r * D4 + column + $c] = v$r_$c + residual_at(row$r, column + $c);
     #end
     #end
     #end
@@ -40,10 +41,14 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   #end
 }
 
+fn residual_at(row: u32, d: u32) -> vec4f {
+  return select(vec4f(0), residual[row * D4 + d], row % gap() == 0);
+}
+
 #if PRE
 fn outgoing(row: u32) {
   let s = slopes(row);
-  for (var d = 0u; d < D4; d++) { dx[row * D4 + d] = residual[row * D4 + d] + through(row, d, s); }
+  for (var d = 0u; d < D4; d++) { dx[row * D4 + d] = residual_at(row, d) + through(row, d, s); }
 }
 fn normal_at(at: u32) -> vec4f { return normal[at]; }
 #include normalize_backward

@@ -21,8 +21,15 @@ const GROUPS = (ALL_TILES + TILES - 1) / TILES;
 
 @compute @workgroup_size(GROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
-  let first = group.y * step[2] * T + local / TILES;
-  let end = min((group.y + 1) * step[2], images()) * T;
+  #if ALL
+  let apart = 1u;
+  let tokens = T;
+  #else
+  let apart = gap();
+  let tokens = wanted();
+  #end
+  let first = group.y * step[2] * tokens + local / TILES;
+  let end = min((group.y + 1) * step[2], images()) * tokens;
   let out = group.y * PARAMETERS / 4;
   #if DROP & DROPPED
   let key = place(1);
@@ -40,14 +47,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     #end
     #end
     #end
-    for (var row = first; row < end; row += SHARE) {
+    for (var index = first; index < end; index += SHARE) {
+      let row = index * apart;
       #for t in INPUTS
       let x$t = x[row * D4 + i + $t];
       #end
       #for c in COLUMNS
       var g$c = dy[row * OUT4 + o + $c];
       #if DROP & DROPPED
-      g$c *= keep(4 * (row * OUT4 + o + $c), key);
+      g$c *= keep(4 * (index * OUT4 + o + $c), key);
       #end
       dbias$c += g$c;
       #for t in INPUTS
@@ -85,7 +93,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   let d = min((group.x - GROUPS) * TILES + local % TILES, D4 - 1);
   var dgain = vec4f(0);
   var dshift = vec4f(0);
-  for (var row = first; row < end; row += SHARE) {
+  for (var index = first; index < end; index += SHARE) {
+    let row = index * apart;
     let slope = dnormed[row * D4 + d];
     dshift += slope;
     #if AFFINE
