@@ -7,7 +7,9 @@
 //! a party is one invocation. WebGPU's default limits are enough.
 //!
 //! Drivers compile long shaders slowly, and slower the more values live at once. So what is kept
-//! for a whole shader lies in private arrays, which loops fill and empty.
+//! for a whole shader lies in private arrays, which loops fill and empty, and on software adapters,
+//! which compile one at a time, a kernel's products are turns of one loop. The shaders of a job are
+//! known before it ([`to_read`], [`to_train`]), so that they can be compiled ahead.
 //!
 //! Sums have a fixed order: the same seed gives the same numbers on the same adapter.
 
@@ -69,12 +71,9 @@ pub struct Training {
     pub picture: Option<Picture>,
 }
 
-/// The largest image that fits into a workgroup's memory.
-const LARGEST_SIDE: usize = 64;
-
 /// Whether [`pick`] takes so many images of that size.
 pub fn picks_from(images: usize, side: usize) -> bool {
-    side <= LARGEST_SIDE && images * side * side <= layout::LARGEST_BUFFER * 4
+    images * side * side <= layout::LARGEST_BUFFER * 4
 }
 
 /// Stand-ins for builds without WebGPU, where no device asks for them.

@@ -7,10 +7,9 @@ use super::tiling::Tiling;
 use crate::config::Norm;
 
 /// Longest to compile first, so that none is left to wait for at the end.
-const BACKWARD: [Shader; 12] = [
+const BACKWARD: [Shader; 11] = [
     Shader::MlpBackward,
     Shader::MlpWeights,
-    Shader::MlpWeightsAlone,
     Shader::AttentionBackward,
     Shader::QkvWeights,
     Shader::QkvBackward,
@@ -63,13 +62,8 @@ fn of_model(
     shaders: &[Shader],
 ) -> impl Iterator<Item = Variant> {
     let tiling = Tiling::of(&layout, batch);
-    let used = move |shader: &Shader| match shader {
-        Shader::Norm => layout.norm == Norm::Pre,
-        Shader::MlpWeights => !tiling.is_alone(),
-        Shader::MlpWeightsAlone => tiling.is_alone(),
-        _ => true,
-    };
-    let used = shaders.iter().copied().filter(used);
+    let is_used = move |shader: &Shader| *shader != Shader::Norm || layout.norm == Norm::Pre;
+    let used = shaders.iter().copied().filter(is_used);
     used.map(move |shader| Variant {
         model: Some((layout, tiling)),
         save,

@@ -92,7 +92,7 @@ pub fn offsets(values: &mut Values, layout: &Layout, shader: Shader) {
             set(&[("TRANSPOSED", transposed + out), ("PLACE", 1)]);
             set(&norm(0));
         }
-        Shader::Mlp | Shader::MlpBackward | Shader::MlpWeights | Shader::MlpWeightsAlone => {
+        Shader::Mlp | Shader::MlpBackward | Shader::MlpWeights => {
             set(&[("WEIGHT1", first), ("BIAS1", first_bias)]);
             set(&[("WEIGHT2", second), ("BIAS", second_bias), ("PLACE", 3)]);
             set(&[("TRANSPOSED1", transposed + first)]);

@@ -54,9 +54,15 @@ impl GpuData for CubeBackend {
         let [pixels, picks, changes] = [pixels, picks, changes].map(into_contiguous);
         let Picture { side, .. } = picture;
         let batch = picks.meta.num_elements();
-        let images = empty(&changes.client, batch * side * side);
+        let [moved, images] = [0; 2].map(|_| empty(&changes.client, batch * side * side));
         let variant = Variant::picking(picture);
-        let buffers = [&pixels.handle, &picks.handle, &changes.handle, &images];
+        let buffers = [
+            &pixels.handle,
+            &picks.handle,
+            &changes.handle,
+            &moved,
+            &images,
+        ];
         // A workgroup for each image.
         launch(
             &changes.client,

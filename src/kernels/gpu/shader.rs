@@ -9,14 +9,20 @@ use crate::config::{Activation, Norm};
 use crate::kernels::Dropout;
 
 macro_rules! shaders {
-    ($($name:ident = $file:literal;)*) => {
-        /// A kernel, described at the head of its template.
+    ($($name:ident = $file:literal $(or $alone:literal)?;)*) => {
+        /// A kernel, described at the head of its template; some have another where invocations
+        /// share nothing.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Shader { $($name,)* }
 
         impl Shader {
-            fn template(self) -> &'static str {
-                match self { $(Self::$name => include_str!(concat!("wgsl/", $file, ".wgsl")),)* }
+            fn template(self, is_alone: bool) -> &'static str {
+                match self {
+                    $($(Self::$name if is_alone => {
+                        include_str!(concat!("wgsl/", $alone, ".wgsl"))
+                    })?
+                    Self::$name => include_str!(concat!("wgsl/", $file, ".wgsl")),)*
+                }
             }
         }
     };
@@ -29,13 +35,12 @@ shaders! {
     Qkv = "qkv";
     Attention = "attention";
     Project = "project";
-    Mlp = "mlp";
+    Mlp = "mlp" or "mlp_alone";
     Head = "head";
     HeadBackward = "head_backward";
     HeadWeights = "head_weights";
-    MlpBackward = "mlp_backward";
-    MlpWeights = "mlp_weights";
-    MlpWeightsAlone = "mlp_weights_alone";
+    MlpBackward = "mlp_backward" or "mlp_backward_alone";
+    MlpWeights = "mlp_weights" or "mlp_weights_alone";
     ProjectBackward = "project_backward";
     ProjectWeights = "weights";
     AttentionBackward = "attention_backward";
@@ -57,6 +62,8 @@ fn included(name: &str) -> &'static str {
         "inputs" => include_str!("wgsl/inputs.wgsl"),
         "zeros" => include_str!("wgsl/zeros.wgsl"),
         "team" => include_str!("wgsl/team.wgsl"),
+        "turn" => include_str!("wgsl/turn.wgsl"),
+        "tile" => include_str!("wgsl/tile.wgsl"),
         "together" => include_str!("wgsl/together.wgsl"),
         "written" => include_str!("wgsl/written.wgsl"),
         "gathered" => include_str!("wgsl/gathered.wgsl"),
@@ -66,6 +73,8 @@ fn included(name: &str) -> &'static str {
         "normalize_backward" => include_str!("wgsl/normalize_backward.wgsl"),
         "finished" => include_str!("wgsl/finished.wgsl"),
         "hidden" => include_str!("wgsl/hidden.wgsl"),
+        "mlp_backward_buffers" => include_str!("wgsl/mlp_backward_buffers.wgsl"),
+        "mlp_backward_ends" => include_str!("wgsl/mlp_backward_ends.wgsl"),
         "part" => include_str!("wgsl/part.wgsl"),
         _ => panic!("no template {name}"),
     }
@@ -147,7 +156,7 @@ impl Variant {
         match self.shader {
             // These take parameters or images, not tokens, of which there may be few.
             Transpose | Reduce | Head | HeadBackward => PLAIN_GROUP,
-            MlpWeights => tiling.units / 4 * layout.width / 4,
+            MlpWeights if !tiling.is_alone() => tiling.units / 4 * layout.width / 4,
             EmbedWeights | QkvWeights | ProjectWeights => tiling.tiles * tiling.share,
             _ => tiling.group,
         }
@@ -202,7 +211,8 @@ impl Variant {
                 .constant("THRESHOLD", &format!("{}u", drop.threshold))
                 .constant("SCALE", &float(f32::from_bits(drop.scale_bits)));
         }
-        values.fill(self.shader.template(), included)
+        let is_alone = self.model.is_some_and(|(_, tiling)| tiling.is_alone());
+        values.fill(self.shader.template(is_alone), included)
     }
 
     fn tiles(&self, values: &mut Values, layout: &Layout, tiling: &Tiling) {

@@ -120,7 +120,7 @@ mod tests {
         assert!(!tiling.is_alone());
         let parties = tiling.group / tiling.team;
         let mlp = parties * tiling.hidden * tiling.rows;
-        assert!(tiling.team == 1 || mlp * VECTOR <= MEMORY, "{tiling:?}");
+        assert!(mlp * VECTOR <= MEMORY, "{tiling:?}");
         let chunk = layout.width / 4 * tiling.chunk * tiling.units / 4;
         assert!(2 * chunk * VECTOR <= MEMORY, "{tiling:?}");
         assert!(tiling.tiles * tiling.share <= 256, "{tiling:?}");

@@ -19,16 +19,21 @@ export async function createFrom(file, task) {
   const api = await import(new URL(`${file}.js`, DIST).href);
   await api.default();
   const { model, device, mode, batch } = task;
-  const trainer = await api.Trainer.create({
-    data: api.DataSet.fromIdx(randomIdx(BATCHES * Math.max(batch, 64))),
-    device,
-    preset: "reference",
-    config: { ...model, dropout: 0 },
-    recipe: { batch, epochs: 1_000, augment: null },
-  });
   const parameters = api.checkOptions({ preset: "reference", config: model });
-  if (mode === "train") return { parameters, step: async () => (await trainer.step()).losses[0] };
-  const classifier = trainer.classifier();
+  const trainerOn = (/** @type {string} */ device) =>
+    api.Trainer.create({
+      data: api.DataSet.fromIdx(randomIdx(BATCHES * Math.max(batch, 64))),
+      device,
+      preset: "reference",
+      config: { ...model, dropout: 0 },
+      recipe: { batch, epochs: 1_000, augment: null },
+    });
+  if (mode === "train") {
+    const trainer = await trainerOn(device);
+    return { parameters, step: async () => (await trainer.step()).losses[0] };
+  }
+  const weights = await (await trainerOn("cpu")).weights();
+  const classifier = await api.Classifier.load({ device, weights });
   const image = Float32Array.from({ length: SIZE * SIZE }, (_, pixel) => (pixel % 7) / 6);
   return { parameters, step: async () => (await classifier.classify(image)).probabilities[0] };
 }

@@ -92,7 +92,7 @@ impl Pass {
         let Tiling { units, .. } = self.tiling;
         if self.tiling.is_alone() {
             let size = [hidden / units + width / 4, segments];
-            self.run(Shader::MlpWeightsAlone, size, &buffers);
+            self.run(Shader::MlpWeights, size, &buffers);
         } else {
             let groups = hidden.div_ceil(units);
             self.run_groups(Shader::MlpWeights, [groups, segments], &buffers);

@@ -10,20 +10,12 @@
 #write scales: f32
 #include common
 
-#if TEAMS
 var<workgroup> h: array<vec4f, GROUP / TEAM * HIDDEN * ROWS>;
-#else
-var<private> h: array<vec4f, HIDDEN * ROWS>;
-#end
 
 @compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   #include team
-  #if TEAMS
   let own = id.x % GROUP / TEAM * HIDDEN * ROWS;
-  #else
-  let own = 0u;
-  #end
   #if DROP
   let key = place(2);
   #end

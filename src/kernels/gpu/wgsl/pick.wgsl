@@ -1,16 +1,16 @@
 // Picked images, changed as data/augment.rs does it, and normalised: a workgroup for each. `change`
 // holds for each image sine and cosine of an angle, two scales, shear, two shifts, the share of the
 // way to the darkest neighbour (below 0 the lightest), the gain of contrast, and from 10 on how far
-// each of 5 x 5 knots moves along x and y.
+// each of 5 x 5 knots moves along x and y. `moved` holds images in between: it is not the workgroup's
+// memory, whose zeroing software adapters compile value by value.
 #read pixels: u32
 #read picks: u32
 #read change: f32
+#write moved: f32
 #write y: f32
 
 const KNOTS = 5u;
 const PIVOT = 0.4;
-
-var<workgroup> moved: array<f32, SIDE * SIDE>;
 
 // 0 to 255; outside the image is paper.
 fn pixel(image: u32, column: i32, row: i32) -> f32 {
@@ -67,11 +67,11 @@ fn resampled(image: u32, numbers: u32, column: u32, row: u32) -> f32 {
 }
 
 // The darkest or the lightest of a pixel and those around it.
-fn extreme(column: u32, row: u32, darkest: bool) -> f32 {
-  var found = moved[row * SIDE + column];
+fn extreme(first: u32, column: u32, row: u32, darkest: bool) -> f32 {
+  var found = moved[first + row * SIDE + column];
   for (var j = max(row, 1) - 1; j <= min(row + 1, SIDE - 1); j++) {
     for (var i = max(column, 1) - 1; i <= min(column + 1, SIDE - 1); i++) {
-      let value = moved[j * SIDE + i];
+      let value = moved[first + j * SIDE + i];
       found = select(min(found, value), max(found, value), darkest);
     }
   }
@@ -82,18 +82,19 @@ fn extreme(column: u32, row: u32, darkest: bool) -> f32 {
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: vec3u) {
   let image = picks[group.x];
   let numbers = 64 * group.x;
+  let first = group.x * SIDE * SIDE;
   for (var at = id.x; at < SIDE * SIDE; at += 64) {
-    moved[at] = resampled(image, numbers, at % SIDE, at / SIDE);
+    moved[first + at] = resampled(image, numbers, at % SIDE, at / SIDE);
   }
-  workgroupBarrier();
+  storageBarrier();
   let thicker = change[numbers + 7];
   let gain = change[numbers + 8];
   for (var at = id.x; at < SIDE * SIDE; at += 64) {
-    var value = moved[at];
+    var value = moved[first + at];
     if (thicker != 0) {
-      value += abs(thicker) * (extreme(at % SIDE, at / SIDE, thicker > 0) - value);
+      value += abs(thicker) * (extreme(first, at % SIDE, at / SIDE, thicker > 0) - value);
     }
     if (gain > 1) { value = clamp((value - PIVOT) * gain + PIVOT, 0, 1); }
-    y[group.x * SIDE * SIDE + at] = (value - MEAN) / DEVIATION;
+    y[first + at] = (value - MEAN) / DEVIATION;
   }
 }

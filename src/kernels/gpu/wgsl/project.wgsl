@@ -8,6 +8,9 @@
 #write scales: f32
 #include common
 
+// A tile of outputs.
+var<private> v: array<vec4f, ROWS * COLUMNS>;
+
 @compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   #include team
@@ -21,11 +24,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       let stride = D4;
       #include products
     }
-    #for r in ROWS
-    #for c in COLUMNS
-    y[row$r * D4 + column + $c] = v$r_$c;
-    #end
-    #end
+    #include tile
+    for (var i = 0u; i < ROWS * COLUMNS; i++) {
+      y[apart * min(first_row + i % ROWS, rows - 1) * D4 + column + i / ROWS] = v[i];
+    }
   }
   #include written
   for (var index = first_row + lane; index < end_row; index += TEAM) { finish(index * apart); }

@@ -15,6 +15,9 @@
 #write deltas: f32
 #include common
 
+// A tile of outputs.
+var<private> v: array<vec4f, ROWS * COLUMNS>;
+
 @compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   #include team
@@ -38,13 +41,13 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       let stride = D4;
       #include products
     }
-    #for r in ROWS
-    #for c in COLUMNS
-    #for e in 4
-    dheads[row$r * D + 4 * (column + $c) + $e] = v$r_$c[$e];
-    #end
-    #end
-    #end
+    #include tile
+    for (var i = 0u; i < ROWS * COLUMNS; i++) {
+      let at = apart * min(first_row + i % ROWS, rows - 1) * D + 4 * (column + i / ROWS);
+      #for e in 4
+      dheads[at + $e] = v[i][$e];
+      #end
+    }
   }
   #include written
   for (var index = first_row + lane; index < end_row; index += TEAM) {

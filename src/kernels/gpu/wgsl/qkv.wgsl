@@ -6,6 +6,9 @@
 #write y: vec4f
 #include common
 
+// A tile of outputs.
+var<private> v: array<vec4f, ROWS * COLUMNS>;
+
 @compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let party = id.x / (OUT4 / COLUMNS);
@@ -23,9 +26,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let stride = OUT4;
     #include products
   }
-  #for r in ROWS
-  #for c in COLUMNS
-  y[row$r * OUT4 + column + $c] = v$r_$c;
-  #end
-  #end
+  #include tile
+  for (var i = 0u; i < ROWS * COLUMNS; i++) {
+    y[min(first_row + i % ROWS, rows - 1) * OUT4 + column + i / ROWS] = v[i];
+  }
 }

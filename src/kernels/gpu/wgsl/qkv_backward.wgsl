@@ -12,6 +12,9 @@
 #write dx: vec4f
 #include common
 
+// A tile of outputs.
+var<private> v: array<vec4f, ROWS * COLUMNS>;
+
 @compute @workgroup_size(GROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   #include team
@@ -25,15 +28,16 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       let stride = D4;
       #include products
     }
-    #for r in ROWS
-    #for c in COLUMNS
-    #if PRE
-    dnormed[row$r * D4 + column + $c] = v$r_$c;
-    #else
-    dx[row$r * D4 + column + $c] = v$r_$c + residual_at(row$r, column + $c);
-    #end
-    #end
-    #end
+    #include tile
+    for (var i = 0u; i < ROWS * COLUMNS; i++) {
+      let row = min(first_row + i % ROWS, rows - 1);
+      let d = column + i / ROWS;
+      #if PRE
+      dnormed[row * D4 + d] = v[i];
+      #else
+      dx[row * D4 + d] = v[i] + residual_at(row, d);
+      #end
+    }
   }
   #if PRE
   #include written

@@ -19,6 +19,10 @@ const ACROSS_OUTPUTS = OUT4 / COLUMNS;
 const ALL_TILES = D4 / INPUTS * ACROSS_OUTPUTS;
 const GROUPS = (ALL_TILES + TILES - 1) / TILES;
 
+// Of a tile.
+var<private> sums: array<vec4f, 4 * INPUTS * COLUMNS>;
+var<private> dbias: array<vec4f, COLUMNS>;
+
 @compute @workgroup_size(GROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   #if ALL
@@ -66,26 +70,27 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
       #end
     }
     #for c in COLUMNS
-    dbias$c = gathered(dbias$c, local);
+    dbias[$c] = dbias$c;
     #for t in INPUTS
     #for e in 4
-    sum$t_$e_$c = gathered(sum$t_$e_$c, local);
+    sums[(4 * $t + $e) * COLUMNS + $c] = sum$t_$e_$c;
     #end
     #end
     #end
-    if (local < TILES) {
-      #for c in COLUMNS
-      #for t in INPUTS
-      #for e in 4
+    for (var c = 0u; c < COLUMNS; c++) {
+      dbias[c] = gathered(dbias[c], local);
+      if (local < TILES && i == 0) { partial[out + BIAS + o + c] = dbias[c]; }
+    }
+    for (var at = 0u; at < 4 * INPUTS * COLUMNS; at++) {
+      var sum = gathered(sums[at], local);
+      let input = at / COLUMNS;
       #if AFFINE
       // x is what a norm normalised, before its gain and bias.
-      sum$t_$e_$c = sum$t_$e_$c * params[GAIN + i + $t][$e] + dbias$c * params[SHIFT + i + $t][$e];
+      let gain = params[GAIN + i + input / 4][input % 4];
+      let shift = params[SHIFT + i + input / 4][input % 4];
+      sum = sum * gain + dbias[at % COLUMNS] * shift;
       #end
-      partial[out + WEIGHT + (4 * (i + $t) + $e) * OUT4 + o + $c] = sum$t_$e_$c;
-      #end
-      #end
-      if (i == 0) { partial[out + BIAS + o + $c] = dbias$c; }
-      #end
+      if (local < TILES) { partial[out + WEIGHT + (4 * i + input) * OUT4 + o + at % COLUMNS] = sum; }
     }
     return;
   }

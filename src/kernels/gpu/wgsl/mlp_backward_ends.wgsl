@@ -1,0 +1,38 @@
+
+// dm of a token, and where the sum over hidden activations starts: with what post-norm's residual
+// gets, which is what the norm's input gets.
+fn incoming(row: u32) {
+  #if DROP
+  let key = place(3);
+  #end
+  #if POST
+  let s = slopes(row);
+  #end
+  for (var d = 0u; d < D4; d++) {
+    let at = row * D4 + d;
+    #if PRE
+    var slope = dy[at];
+    dnormed[at] = vec4f(0);
+    #else
+    var slope = through(row, d, s);
+    dx[at] = slope;
+    #end
+    #if DROP
+    slope *= keep(4 * (row / gap() * D4 + d), key);
+    #end
+    dm[at] = slope;
+  }
+}
+
+#if PRE
+// Pre-norm's residual gets the gradient of the output.
+fn outgoing(row: u32) {
+  let s = slopes(row);
+  for (var d = 0u; d < D4; d++) { dx[row * D4 + d] = dy[row * D4 + d] + through(row, d, s); }
+}
+
+fn normal_at(at: u32) -> vec4f { return x[at]; }
+#else
+fn normal_at(at: u32) -> vec4f { return normal[at]; }
+#end
+#include normalize_backward
