@@ -20,6 +20,10 @@ use vitpad::weights::Precision;
 #[path = "support/mnist.rs"]
 mod mnist;
 
+/// The system's returns a step's memory to the kernel, and asks for it again: a quarter of the time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Parser)]
 struct Options {
     /// Preset of model and recipe: default, reference or quick.

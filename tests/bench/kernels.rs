@@ -14,6 +14,7 @@ use burn::tensor::{Device, Distribution, Tensor};
 use criterion::{Criterion, criterion_group, criterion_main};
 use vitpad::config::VitConfig;
 use vitpad::data::batch;
+use vitpad::data::idx::{Dataset, Images};
 use vitpad::data::training::TrainingData;
 use vitpad::device;
 use vitpad::kernels::adam::{Parameter, Update};
@@ -22,6 +23,10 @@ use vitpad::train::{Adam, Recipe, Trainer};
 use vitpad::vit::Model;
 
 const BATCH: usize = 64;
+
+/// As in `examples/train.rs`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 criterion_group! {
     name = benches;
@@ -142,7 +147,7 @@ fn update(criterion: &mut Criterion) {
 
 fn models(criterion: &mut Criterion) {
     let device = device::cpu().device;
-    let data = Arc::new(TrainingData::synthetic(1, 2_000).expect("images"));
+    let data = Arc::new(stored_images());
     for (name, config) in presets() {
         let recipe = Recipe {
             batch: BATCH,
@@ -170,6 +175,22 @@ fn models(criterion: &mut Criterion) {
             unfused(|| timer.iter(|| vit.activations(images()).logits));
         });
     }
+}
+
+/// Images that lie ready: making synthetic ones would be a part of each step.
+fn stored_images() -> TrainingData {
+    let count = 3 * BATCH;
+    let images = Images {
+        count,
+        rows: 28,
+        columns: 28,
+        pixels: (0..count * 28 * 28)
+            .map(|pixel| (pixel % 251) as u8)
+            .collect(),
+    };
+    let labels = (0..count).map(|image| (image % 10) as u8).collect();
+    let set = Dataset { images, labels };
+    TrainingData::from_sets("stripes".into(), set, None, Some(2 * BATCH)).expect("enough images")
 }
 
 /// Training with burn's operations alone, which computes every token of every block.

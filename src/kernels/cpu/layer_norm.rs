@@ -34,7 +34,13 @@ pub struct LayerNormGradients<'a> {
 impl LayerNorm<'_> {
     /// # Shapes
     /// - x, residual, which is added to it, and y: `[rows, width]`
-    pub fn forward(&self, x: &[f32], residual: Option<&[f32]>, saved: Saved<'_>, y: &mut [f32]) {
+    pub fn forward(
+        &self,
+        x: &[f32],
+        residual: Option<&[f32]>,
+        saved: Option<Saved<'_>>,
+        y: &mut [f32],
+    ) {
         forward(*self, x, residual, saved, y);
     }
 
@@ -56,57 +62,116 @@ fn forward<'a, S: Simd>(
     norm: LayerNorm<'a>,
     x: &'a [f32],
     residual: Option<&'a [f32]>,
-    saved: Saved<'a>,
+    mut saved: Option<Saved<'a>>,
     y: &'a mut [f32],
 ) {
-    let LayerNorm { gain, bias, eps } = norm;
-    let width = gain.len();
-    let rows = saved.normalized.chunks_exact_mut(width).zip(saved.scales);
-    let rows = rows
-        .zip(y.chunks_exact_mut(width))
-        .zip(x.chunks_exact(width));
-    for (row, (((normalized, scale), y), x)) in rows.enumerate() {
-        normalized.copy_from_slice(x);
-        if let Some(residual) = residual {
-            let residual = &residual[row * width..][..width];
-            for (x, residual) in normalized.iter_mut().zip(residual) {
-                *x += residual;
+    let width = norm.gain.len();
+    let rows = y.chunks_exact_mut(width).zip(x.chunks_exact(width));
+    for (index, (y, x)) in rows.enumerate() {
+        let range = index * width..(index + 1) * width;
+        let residual = residual.map(|residual| &residual[range.clone()]);
+        let row = Row { x, residual };
+        let mean = row.mean::<S>();
+        let scale = (row.variance::<S>(mean) + norm.eps).sqrt().recip();
+        let normalized = match &mut saved {
+            Some(saved) => {
+                saved.scales[index] = scale;
+                &mut saved.normalized[range]
             }
-        }
-        let mean = sum::<S>(normalized) / width as f32;
-        let variance = squares::<S>(normalized, mean) / width as f32;
-        *scale = (variance + eps).sqrt().recip();
-        scale_row::<S>(normalized, [mean, *scale], [gain, bias], y);
+            None => &mut [],
+        };
+        row.normalize::<S>(norm, [mean, scale], normalized, y);
     }
 }
 
-/// Normalises a row in place, and writes y.
-#[inline(always)]
-fn scale_row<S: Simd>(
-    x: &mut [f32],
-    [mean, scale]: [f32; 2],
-    [gain, bias]: [&[f32]; 2],
-    y: &mut [f32],
-) {
-    let lanes = f32::lanes::<S>();
-    let whole = x.len() - x.len() % lanes;
-    let (means, scales): (Vector<S, f32>, Vector<S, f32>) = (splat!(mean), splat!(scale));
-    for i in (0..whole).step_by(lanes) {
-        let (x, y) = (&mut x[i..i + lanes], &mut y[i..i + lanes]);
-        let (gain, bias) = (&gain[i..i + lanes], &bias[i..i + lanes]);
-        // SAFETY: the slices are one vector long.
-        unsafe {
-            let normalized = (vload_unaligned(x.as_ptr()) - means) * scales;
-            vstore_unaligned(x.as_mut_ptr(), normalized);
-            let gain = vload_unaligned(gain.as_ptr());
-            let bias = vload_unaligned(bias.as_ptr());
-            vstore_unaligned(y.as_mut_ptr(), fused(normalized, gain, bias));
+/// A token, whose residual is added wherever it is read.
+#[derive(Clone, Copy)]
+struct Row<'a> {
+    x: &'a [f32],
+    residual: Option<&'a [f32]>,
+}
+
+impl Row<'_> {
+    /// A vector from `i` on.
+    #[inline(always)]
+    fn vector<S: Simd>(&self, i: usize) -> Vector<S, f32> {
+        match self.residual {
+            Some(residual) => vector::<S>(self.x, i) + vector::<S>(residual, i),
+            None => vector::<S>(self.x, i),
         }
     }
-    for i in whole..x.len() {
-        x[i] = (x[i] - mean) * scale;
-        y[i] = x[i] * gain[i] + bias[i];
+
+    /// The values that fill no vector.
+    #[inline(always)]
+    fn rest<S: Simd>(&self) -> impl Iterator<Item = f32> {
+        let whole = whole::<S>(self.x);
+        (whole..self.x.len()).map(|i| self.x[i] + self.residual.map_or(0.0, |values| values[i]))
     }
+
+    #[inline(always)]
+    fn mean<S: Simd>(&self) -> f32 {
+        let mut sums: Vector<S, f32> = splat!(0.0);
+        for i in (0..whole::<S>(self.x)).step_by(f32::lanes::<S>()) {
+            sums += self.vector::<S>(i);
+        }
+        (sums.reduce_add() + self.rest::<S>().sum::<f32>()) / self.x.len() as f32
+    }
+
+    #[inline(always)]
+    fn variance<S: Simd>(&self, mean: f32) -> f32 {
+        let (mut sums, means): (Vector<S, f32>, Vector<S, f32>) = (splat!(0.0), splat!(mean));
+        for i in (0..whole::<S>(self.x)).step_by(f32::lanes::<S>()) {
+            let difference = self.vector::<S>(i) - means;
+            sums = fused(difference, difference, sums);
+        }
+        let rest = self.rest::<S>().map(|x| (x - mean) * (x - mean));
+        (sums.reduce_add() + rest.sum::<f32>()) / self.x.len() as f32
+    }
+
+    /// Writes y, and the values before gain and bias unless there is no room for them.
+    #[inline(always)]
+    fn normalize<S: Simd>(
+        &self,
+        LayerNorm { gain, bias, .. }: LayerNorm<'_>,
+        [mean, scale]: [f32; 2],
+        normalized: &mut [f32],
+        y: &mut [f32],
+    ) {
+        let (means, scales): (Vector<S, f32>, Vector<S, f32>) = (splat!(mean), splat!(scale));
+        let lanes = f32::lanes::<S>();
+        let whole = whole::<S>(y);
+        for i in (0..whole).step_by(lanes) {
+            let values = (self.vector::<S>(i) - means) * scales;
+            let (gain, bias) = (vector::<S>(gain, i), vector::<S>(bias, i));
+            // SAFETY: the slices are one vector long.
+            unsafe {
+                vstore_unaligned(y[i..i + lanes].as_mut_ptr(), fused(values, gain, bias));
+                if !normalized.is_empty() {
+                    vstore_unaligned(normalized[i..i + lanes].as_mut_ptr(), values);
+                }
+            }
+        }
+        for (i, x) in (whole..).zip(self.rest::<S>()) {
+            let value = (x - mean) * scale;
+            y[i] = value * gain[i] + bias[i];
+            if !normalized.is_empty() {
+                normalized[i] = value;
+            }
+        }
+    }
+}
+
+/// How many values fill vectors.
+#[inline(always)]
+fn whole<S: Simd>(values: &[f32]) -> usize {
+    values.len() - values.len() % f32::lanes::<S>()
+}
+
+/// A vector of values from `i` on.
+#[inline(always)]
+fn vector<S: Simd>(values: &[f32], i: usize) -> Vector<S, f32> {
+    // SAFETY: the slice is one vector long.
+    unsafe { vload_unaligned(values[i..i + f32::lanes::<S>()].as_ptr()) }
 }
 
 #[with_simd]
@@ -148,20 +213,6 @@ fn sum<S: Simd>(values: &[f32]) -> f32 {
         sums += unsafe { vload_unaligned(chunk.as_ptr()) };
     }
     sums.reduce_add() + chunks.remainder().iter().sum::<f32>()
-}
-
-/// The sum of (value - mean)².
-#[inline(always)]
-fn squares<S: Simd>(values: &[f32], mean: f32) -> f32 {
-    let mut chunks = values.chunks_exact(f32::lanes::<S>());
-    let (mut sums, means): (Vector<S, f32>, Vector<S, f32>) = (splat!(0.0), splat!(mean));
-    for chunk in &mut chunks {
-        // SAFETY: the chunk is one vector long.
-        let difference = unsafe { vload_unaligned(chunk.as_ptr()) } - means;
-        sums = fused(difference, difference, sums);
-    }
-    let rest = chunks.remainder().iter().map(|x| (x - mean) * (x - mean));
-    sums.reduce_add() + rest.sum::<f32>()
 }
 
 #[inline(always)]

@@ -4,7 +4,7 @@ use super::gemm::{Rows, RowsMut, Start, Strided, add_rows, gemm, transpose};
 use super::scratch::with_scratch;
 
 /// Rows of a tile, so that what a tile needs stays in the cache.
-const ROWS: usize = 48;
+const ROWS: usize = 64;
 
 /// y = x · weight + bias, matrices row by row.
 #[derive(Clone, Copy)]

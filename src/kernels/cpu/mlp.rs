@@ -11,7 +11,7 @@ use crate::config::Activation;
 use crate::kernels::Dropout;
 
 /// Tokens of a tile.
-const TOKENS: usize = 48;
+const TOKENS: usize = 64;
 /// Hidden values of a tile, per token.
 const HIDDEN: usize = 64;
 

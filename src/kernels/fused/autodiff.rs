@@ -77,7 +77,7 @@ fn record<C: CheckpointStrategy, const N: usize>(
 ) -> Tracked<C> {
     let nodes = inputs.each_ref().map(|input| input.node());
     let inputs = inputs.map(|input| contiguous(input.into_primitive()));
-    let (output, saved) = forward(&operation, &inputs);
+    let (output, saved) = forward(&operation, &inputs, true);
     let step = Recorded(operation.clone());
     match step.prepare::<C>(nodes).compute_bound().stateful() {
         OpsKind::Tracked(prepared) => {

@@ -84,19 +84,20 @@ impl FusedAdam for Flex {
 }
 
 fn output<const N: usize>(operation: &impl Operation<N>, inputs: [FlexTensor; N]) -> FlexTensor {
-    forward(operation, &inputs.map(contiguous)).0
+    forward(operation, &inputs.map(contiguous), false).0
 }
 
-/// The output, and what the operation saved for the backward pass.
+/// The output, and what the operation saved for a backward pass.
 pub fn forward<const N: usize>(
     operation: &impl Operation<N>,
     inputs: &[FlexTensor; N],
+    save: bool,
 ) -> (FlexTensor, Vec<f32>) {
     let Forward {
         values,
         shape,
         saved,
-    } = operation.forward(inputs.each_ref().map(view));
+    } = operation.forward(inputs.each_ref().map(view), save);
     (tensor(values, shape), saved)
 }
 

@@ -38,7 +38,8 @@ pub struct Backward<'a> {
 
 /// A function of `N` tensors that knows its gradients.
 pub trait Operation<const N: usize>: Clone + Debug + Send + 'static {
-    fn forward(&self, inputs: [View<'_>; N]) -> Forward;
+    /// With what a backward pass needs, if one may come.
+    fn forward(&self, inputs: [View<'_>; N], save: bool) -> Forward;
 
     /// The gradients of the inputs; empty for one that nobody asks for.
     fn backward(&self, inputs: [View<'_>; N], with: Backward<'_>) -> [Vec<f32>; N];
@@ -60,7 +61,7 @@ fn with_last(x: View<'_>, last: usize) -> Shape {
 pub struct LinearOperation;
 
 impl Operation<3> for LinearOperation {
-    fn forward(&self, [x, weight, bias]: [View<'_>; 3]) -> Forward {
+    fn forward(&self, [x, weight, bias]: [View<'_>; 3], _: bool) -> Forward {
         let shape = with_last(x, bias.values.len());
         let mut values = vec![0.0; shape.num_elements()];
         linear(weight, bias).forward(x.values, &mut values);
@@ -115,7 +116,7 @@ impl MlpOperation {
 }
 
 impl Operation<5> for MlpOperation {
-    fn forward(&self, [x, layers @ ..]: [View<'_>; 5]) -> Forward {
+    fn forward(&self, [x, layers @ ..]: [View<'_>; 5], _: bool) -> Forward {
         let mut values = zeros(x);
         self.kernel(layers).forward(x.values, &mut values);
         Forward {
@@ -161,7 +162,7 @@ impl AttentionOperation {
 }
 
 impl Operation<1> for AttentionOperation {
-    fn forward(&self, [packed]: [View<'_>; 1]) -> Forward {
+    fn forward(&self, [packed]: [View<'_>; 1], _: bool) -> Forward {
         let kernel = self.kernel(packed);
         let shape = Shape::new([packed.shape[0], self.queries, kernel.width]);
         let mut values = vec![0.0; shape.num_elements()];
@@ -200,22 +201,22 @@ impl LayerNormOperation {
         x: View<'_>,
         residual: Option<&[f32]>,
         [gain, bias]: [View<'_>; 2],
+        save: bool,
     ) -> Forward {
         let size = x.values.len();
         let mut values = vec![0.0; size];
-        let mut saved = vec![0.0; size + size / gain.values.len()];
-        let (normalized, scales) = saved.split_at_mut(size);
+        let scales = size / gain.values.len();
+        let mut saved = vec![0.0; if save { size + scales } else { 0 }];
+        let parts = save.then(|| {
+            let (normalized, scales) = saved.split_at_mut(size);
+            Saved { normalized, scales }
+        });
         let kernel = LayerNorm {
             gain: gain.values,
             bias: bias.values,
             eps: self.eps,
         };
-        kernel.forward(
-            x.values,
-            residual,
-            Saved { normalized, scales },
-            &mut values,
-        );
+        kernel.forward(x.values, residual, parts, &mut values);
         Forward {
             values,
             shape: x.shape.clone(),
@@ -243,8 +244,8 @@ impl LayerNormOperation {
 }
 
 impl Operation<3> for LayerNormOperation {
-    fn forward(&self, [x, gain, bias]: [View<'_>; 3]) -> Forward {
-        self.normalize(x, None, [gain, bias])
+    fn forward(&self, [x, gain, bias]: [View<'_>; 3], save: bool) -> Forward {
+        self.normalize(x, None, [gain, bias], save)
     }
 
     fn backward(&self, [_, gain, bias]: [View<'_>; 3], with: Backward<'_>) -> [Vec<f32>; 3] {
@@ -254,8 +255,8 @@ impl Operation<3> for LayerNormOperation {
 
 /// Inputs: x, what is added to it, gain, bias.
 impl Operation<4> for LayerNormOperation {
-    fn forward(&self, [x, residual, gain, bias]: [View<'_>; 4]) -> Forward {
-        self.normalize(x, Some(residual.values), [gain, bias])
+    fn forward(&self, [x, residual, gain, bias]: [View<'_>; 4], save: bool) -> Forward {
+        self.normalize(x, Some(residual.values), [gain, bias], save)
     }
 
     fn backward(&self, [_, _, gain, bias]: [View<'_>; 4], with: Backward<'_>) -> [Vec<f32>; 4] {
@@ -268,7 +269,7 @@ impl Operation<4> for LayerNormOperation {
 pub struct CrossEntropyOperation;
 
 impl Operation<2> for CrossEntropyOperation {
-    fn forward(&self, [logits, targets]: [View<'_>; 2]) -> Forward {
+    fn forward(&self, [logits, targets]: [View<'_>; 2], _: bool) -> Forward {
         let mut saved = zeros(logits);
         let classes = logits.shape[1];
         let loss = cross_entropy::forward(logits.values, targets.values, classes, &mut saved);
