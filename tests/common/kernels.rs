@@ -234,8 +234,9 @@ async fn compare(device: &Device, f: impl Fn(&mut Inputs) -> Tensor<1>) {
     for (index, (fused, plain)) in fused.1.into_iter().zip(plain.1).enumerate() {
         let expected = read(plain).await;
         let name = format!("gradient of input {index}");
-        // Far below what weights are, a gradient is rounding noise: that of keys' biases, say.
-        let tolerance = GRADIENT * largest(&expected).max(1e-2);
+        // Far below what weights are, a gradient may be rounding noise: that of keys' biases, say, or
+        // a single bias, whose sum over all tokens cancels out.
+        let tolerance = GRADIENT * largest(&expected).max(0.3);
         close(&name, &read(fused).await, &expected, tolerance);
     }
 }
