@@ -43,13 +43,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
           if (turn == 0) { v[i] = params[BIAS1 + j + column + i / ROWS]; }
           if (last) { v[i] = $SUM[apart * min(first_row + i % ROWS, rows - 1) * D4 + column + i / ROWS]; }
         }
-        #for r in ROWS
-        #for c in COLUMNS
-        var v$r_$c = v[$c * ROWS + $r];
-        #end
-        #end
         #include turn
-        #include tile
         for (var i = 0u; i < ROWS * COLUMNS; i++) {
           if (last) {
             $SUM[apart * min(first_row + i % ROWS, rows - 1) * D4 + column + i / ROWS] = v[i];

@@ -1,8 +1,14 @@
-      // One product of what lies at `begin` in `a`: outputs come begin `v` and go there.
-      for (var k = 0u; k < count; k++) {
+        // To the outputs in `v`, the product of what lies from `begin` on in `a`.
         #for r in ROWS
-        let x$r = a[begin + k * ROWS + $r];
+        #for c in COLUMNS
+        var v$r_$c = v[$c * ROWS + $r];
         #end
-        let weights = base + 4 * k * stride + column;
-        #include products
-      }
+        #end
+        for (var k = 0u; k < count; k++) {
+          #for r in ROWS
+          let x$r = a[begin + k * ROWS + $r];
+          #end
+          let weights = base + 4 * k * stride + column;
+          #include products
+        }
+        #include tile
