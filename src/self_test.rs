@@ -75,10 +75,14 @@ async fn test(
     let failed = |error: Error| Fallback::SelfTestFailed(error.to_string());
     let expected = logits(vit, cpu, purpose).await.map_err(failed)?;
     let found = logits(vit, &other.device, purpose).await.map_err(failed)?;
-    let off = largest_difference(&expected, &found);
+    compare(&expected, &found).map(|()| other)
+}
+
+fn compare(expected: &[f32], found: &[f32]) -> Result<(), Fallback> {
+    let off = largest_difference(expected, found);
     // Not `off > TOLERANCE`: NaN must fail too.
     if off <= TOLERANCE {
-        Ok(other)
+        Ok(())
     } else {
         Err(Fallback::SelfTestFailed(off.to_string()))
     }
@@ -125,8 +129,11 @@ mod tests {
             let logits = |seed| block_on(logits(&vit(seed), &device, purpose)).unwrap();
             let images = if purpose == Purpose::Reading { 1 } else { 3 };
             assert_eq!(logits(1).len(), 10 * images);
-            assert!(largest_difference(&logits(1), &logits(1)) <= TOLERANCE);
-            assert!(largest_difference(&logits(1), &logits(2)) > TOLERANCE);
+            assert_eq!(compare(&logits(1), &logits(1)), Ok(()));
+            let refusal = compare(&logits(1), &logits(2)).unwrap_err();
+            assert_eq!(refusal.code(), "self-test-failed");
+            let broken = vec![f32::NAN; logits(1).len()];
+            assert!(compare(&logits(1), &broken).is_err());
             assert!(block_on(test(&vit(1), &device, device::cpu(), purpose)).is_ok());
         }
     }
