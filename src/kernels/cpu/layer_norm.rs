@@ -196,23 +196,13 @@ fn backward<'a, S: Simd>(
             dgain[i] += dy[i] * normalized[i];
             dbias[i] += dy[i];
         }
-        let mean = sum::<S>(dx) / width as f32;
+        let residual = None;
+        let mean = Row { x: dx, residual }.mean::<S>();
         let slope = dot::<S>(dx, normalized) / width as f32;
         for i in 0..width {
             dx[i] = (dx[i] - mean - normalized[i] * slope) * scale;
         }
     }
-}
-
-#[inline(always)]
-fn sum<S: Simd>(values: &[f32]) -> f32 {
-    let mut chunks = values.chunks_exact(f32::lanes::<S>());
-    let mut sums: Vector<S, f32> = splat!(0.0);
-    for chunk in &mut chunks {
-        // SAFETY: the chunk is one vector long.
-        sums += unsafe { vload_unaligned(chunk.as_ptr()) };
-    }
-    sums.reduce_add() + chunks.remainder().iter().sum::<f32>()
 }
 
 #[inline(always)]
