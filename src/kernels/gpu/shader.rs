@@ -73,6 +73,7 @@ fn included(name: &str) -> &'static str {
         "normalize_backward" => include_str!("wgsl/normalize_backward.wgsl"),
         "finished" => include_str!("wgsl/finished.wgsl"),
         "hidden" => include_str!("wgsl/hidden.wgsl"),
+        "mlp_buffers" => include_str!("wgsl/mlp_buffers.wgsl"),
         "mlp_backward_buffers" => include_str!("wgsl/mlp_backward_buffers.wgsl"),
         "mlp_backward_ends" => include_str!("wgsl/mlp_backward_ends.wgsl"),
         "part" => include_str!("wgsl/part.wgsl"),

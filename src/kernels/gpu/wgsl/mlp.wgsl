@@ -1,13 +1,5 @@
 // The MLP with its residual, HIDDEN times four hidden activations at a time; then a norm.
-#read params: vec4f
-#read step: u32
-#if PRE
-#read x: vec4f
-#end
-#read residual: vec4f
-#write y: vec4f
-#write normal: vec4f
-#write scales: f32
+#include mlp_buffers
 #include common
 
 var<workgroup> h: array<vec4f, GROUP / TEAM * HIDDEN * ROWS>;

@@ -1,14 +1,6 @@
 // As mlp.wgsl, for adapters where sharing is slow: an invocation takes ROWS tokens alone. Its two
 // products are turns of one loop, since such adapters compile long shaders slowly.
-#read params: vec4f
-#read step: u32
-#if PRE
-#read x: vec4f
-#end
-#read residual: vec4f
-#write y: vec4f
-#write normal: vec4f
-#write scales: f32
+#include mlp_buffers
 #include common
 
 // What is multiplied: a token's x, and hidden activations; ROWS of each, side by side.
