@@ -213,7 +213,9 @@ pub async fn webgpu(adapter: &Adapter) -> Result<Selected, Fallback> {
                 .tasks_max(LAUNCHES)
                 .init_async()
                 .await;
-            made.map_err(|error| Fallback::RequestRefused(error.to_string()))?
+            // The browser's stack follows its message.
+            let message = |error: String| error.lines().next().unwrap_or_default().to_owned();
+            made.map_err(|error| Fallback::RequestRefused(message(error.to_string())))?
         }
     };
     DEVICE.with_borrow_mut(|slot| *slot = Some(device.clone()));
