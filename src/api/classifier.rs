@@ -1,5 +1,6 @@
 //! `Classifier` for JavaScript.
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::str::FromStr;
 
@@ -24,6 +25,8 @@ use crate::vit::Vit;
 pub struct Classifier {
     // Shared with running predictions, so that `free()` is allowed at any time.
     pub(super) inner: Rc<classifier::Classifier>,
+    /// Whether its shaders are still to be compiled.
+    pub(super) is_new: Cell<bool>,
 }
 
 #[wasm_bindgen]
@@ -48,6 +51,7 @@ impl Classifier {
         let inner = classifier::Classifier::open(request, adapter, vit).await?;
         Ok(Self {
             inner: Rc::new(inner),
+            is_new: Cell::new(false),
         })
     }
 
@@ -63,7 +67,12 @@ impl Classifier {
         image: JsValue,
     ) -> Promise {
         let inner = self.inner.clone();
+        let is_new = self.is_new.take();
         future_to_promise(async move {
+            if is_new {
+                let shaders = || shaders_to_read(inner.model.config(), 1);
+                pipelines::compile(&inner.selected, shaders).await;
+            }
             let Some(picture) = picture(&image)? else {
                 return Ok(JsValue::NULL);
             };

@@ -1,6 +1,6 @@
 //! A run behind JavaScript's `Trainer`: its calls, one after the other.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
@@ -24,6 +24,8 @@ const MISTAKES: u64 = 24;
 pub struct Run {
     pub trainer: RefCell<train::Trainer>,
     pub selected: Selected,
+    /// Whether no digit was read yet, for which other shaders are needed than for training.
+    pub is_unread: Cell<bool>,
     /// The last call made.
     last: RefCell<Promise>,
     /// Resolves once the last call has launched all it does on the device.
@@ -43,6 +45,7 @@ impl Run {
         Self {
             trainer: RefCell::new(trainer),
             selected,
+            is_unread: Cell::new(true),
             last: done(),
             launched: done(),
         }

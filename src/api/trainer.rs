@@ -1,5 +1,6 @@
 //! `Trainer` for JavaScript.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use js_sys::{Promise, Uint8Array};
@@ -162,6 +163,7 @@ impl Trainer {
         let selected = self.run.selected.clone();
         Classifier {
             inner: Rc::new(classifier::Classifier { model, selected }),
+            is_new: Cell::new(self.run.is_unread.take()),
         }
     }
 

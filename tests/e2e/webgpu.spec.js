@@ -78,6 +78,7 @@ test("every shader of ours is compiled ahead, and once", async ({ vitpad, page }
     });
     await trainer.step(2);
     await trainer.evaluate({ set: "validation" });
+    await trainer.classifier().classify(new Float32Array(28 * 28).fill(0.5));
     const { compiled } = trainer.deviceInfo;
     trainer.free();
     return { compiled, .../** @type {any} */ (globalThis).pipelines };
