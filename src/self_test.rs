@@ -6,6 +6,8 @@ use crate::config::VitConfig;
 use crate::data::batch;
 use crate::device::{self, Adapter, Fallback, Request, Selected};
 use crate::error::{Error, Result};
+use crate::kernels::gpu::Layout;
+use crate::train::EVALUATED;
 use crate::vit::{Model, Vit};
 
 /// How far a device's logits may be from the CPU's.
@@ -40,7 +42,10 @@ pub async fn select(
     let other = match request {
         Request::Cpu => return Ok(cpu),
         Request::NdArray => device::ndarray(),
-        Request::Auto | Request::WebGpu => open_webgpu(request, adapter).await,
+        Request::Auto | Request::WebGpu => {
+            let has_kernels = has_kernels(&vit.config, purpose);
+            open_webgpu(request, adapter, has_kernels).await
+        }
     };
     let tested = match other {
         Ok(other) => test(vit, &cpu.device, other, purpose).await,
@@ -59,10 +64,21 @@ pub async fn select(
 async fn open_webgpu(
     request: Request,
     adapter: Result<Adapter, Fallback>,
+    has_kernels: bool,
 ) -> Result<Selected, Fallback> {
     let adapter = adapter?;
     adapter.check(request)?;
+    adapter.check_model(has_kernels)?;
     device::webgpu(&adapter).await
+}
+
+/// Whether WebGPU will compute all of it with kernels of our own.
+fn has_kernels(config: &VitConfig, purpose: Purpose) -> bool {
+    let largest = match purpose {
+        Purpose::Reading => 1,
+        Purpose::Training { batch } => batch.max(EVALUATED),
+    };
+    Layout::of(config).is_some_and(|layout| layout.takes(largest))
 }
 
 /// Gives `other` back if its logits are the CPU's.
@@ -136,6 +152,20 @@ mod tests {
             assert!(compare(&logits(1), &broken).is_err());
             assert!(block_on(test(&vit(1), &device, device::cpu(), purpose)).is_ok());
         }
+    }
+
+    #[test]
+    fn kernels_are_for_common_models_and_batches() {
+        let reference = VitConfig::reference();
+        assert!(has_kernels(&reference, Purpose::Reading));
+        assert!(has_kernels(&reference, Purpose::Training { batch: 64 }));
+        assert!(!has_kernels(&reference, Purpose::Training { batch: 100_000 }));
+        let odd = VitConfig {
+            width: 18,
+            heads: 2,
+            ..reference
+        };
+        assert!(!has_kernels(&odd, Purpose::Reading));
     }
 
     #[test]

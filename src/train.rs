@@ -13,6 +13,7 @@ mod trainer;
 
 pub use adam::Adam;
 pub use checkpoint::{Checkpoint, DataRecord, Snapshot};
+pub(crate) use evaluate::EVALUATED;
 pub use evaluate::{Evaluation, Evaluator, Mistake, argmax, evaluate};
 pub use history::{EvaluationRecord, HeldOut, History};
 pub use recipe::{Optimizer, Recipe, Schedule};

@@ -12,7 +12,7 @@ const sources = new WeakMap();
 const made = new Map();
 const compiled = { shaders: 0, milliseconds: 0 };
 
-/** Has the next device that anyone here asks for hand out pipelines. */
+/** Has the next device that anyone here asks for hand out pipelines, and seem able to time kernels. */
 export function handOutPipelines() {
   const { prototype } = globalThis.GPUAdapter ?? {};
   if (device || !prototype) return;
@@ -21,8 +21,22 @@ export function handOutPipelines() {
     prototype.requestDevice = requestDevice;
     device = await requestDevice.call(this, descriptor);
     handOut(device);
+    claimTimestamps(this);
+    claimTimestamps(device);
     return device;
   };
+}
+
+/**
+ * cubecl panics where the browser can't time kernels, though it does so only to choose among burn's
+ * own. Models that need those are kept from such adapters: see `Adapter::check_model`.
+ *
+ * @param {GPUAdapter | GPUDevice} holder
+ */
+function claimTimestamps(holder) {
+  const { features } = holder;
+  const has = (/** @type {string} */ name) => name === "timestamp-query" || features.has(name);
+  Object.defineProperty(holder, "features", { value: { has } });
 }
 
 /** @param {GPUDevice} device */
@@ -49,7 +63,7 @@ export async function makePipelines(shaders) {
   const maker = device;
   if (!maker) return;
   const start = performance.now();
-  const missing = shaders.filter((code) => !made.has(code));
+  const missing = [...new Set(shaders)].filter((code) => !made.has(code));
   await Promise.allSettled(
     missing.map(async (code) => {
       const module = maker.createShaderModule({ code });

@@ -10,7 +10,7 @@ pub struct Adapter {
     pub description: String,
     /// The browser itself calls it a fall-back adapter.
     pub is_fallback: bool,
-    /// cubecl needs it to time kernels without blocking, and panics without it.
+    /// burn times kernels by it, where it has several to choose from.
     pub has_timestamp_query: bool,
 }
 
@@ -35,13 +35,22 @@ impl Adapter {
     /// # Errors
     /// The reason why not.
     pub fn check(&self, request: Request) -> Result<(), Fallback> {
-        if !self.has_timestamp_query {
-            return Err(Fallback::MissingFeature("timestamp queries"));
-        }
         if request == Request::Auto && self.is_software() {
             return Err(Fallback::SoftwareAdapter(self.description.clone()));
         }
         Ok(())
+    }
+
+    /// Whether this adapter can compute a model that has kernels of its own, or has none.
+    ///
+    /// # Errors
+    /// The reason why not.
+    pub fn check_model(&self, has_kernels: bool) -> Result<(), Fallback> {
+        if has_kernels || self.has_timestamp_query {
+            Ok(())
+        } else {
+            Err(Fallback::MissingFeature("timestamp queries"))
+        }
     }
 }
 
@@ -77,13 +86,15 @@ mod tests {
     }
 
     #[test]
-    fn an_adapter_without_timestamp_queries_is_never_used() {
+    fn without_timestamp_queries_only_our_own_kernels_run() {
         let old = Adapter {
             has_timestamp_query: false,
             ..adapter("NVIDIA Kepler")
         };
-        for request in [Request::Auto, Request::WebGpu] {
-            assert_eq!(old.check(request).unwrap_err().code(), "missing-feature");
-        }
+        assert_eq!(old.check(Request::Auto), Ok(()));
+        assert_eq!(old.check_model(true), Ok(()));
+        let refusal = old.check_model(false).unwrap_err();
+        assert_eq!(refusal.code(), "missing-feature");
+        assert_eq!(adapter("NVIDIA Ada").check_model(false), Ok(()));
     }
 }

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::vit::Model;
 
 /// Images per forward pass.
-pub(super) const BATCH: usize = 128;
+pub(crate) const EVALUATED: usize = 128;
 
 /// What a model made of a data set.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,7 +79,7 @@ impl Evaluator {
     /// model's.
     pub async fn next_batch(&mut self, data: &Dataset) -> Result<bool> {
         let start = self.done.images;
-        let end = (start + BATCH).min(data.labels.len());
+        let end = (start + EVALUATED).min(data.labels.len());
         if start == end {
             return Ok(false);
         }

@@ -1,6 +1,7 @@
 //! The shaders that a run on WebGPU needs, for those who have them compiled ahead.
 
-use super::{Recipe, evaluate};
+use super::Recipe;
+use super::evaluate::EVALUATED;
 use crate::config::VitConfig;
 use crate::data::batch;
 use crate::data::training::TrainingData;
@@ -17,18 +18,28 @@ pub fn shaders_to_train(
         return Vec::new();
     };
     let stored = data.and_then(TrainingData::stored);
-    let training = Training {
-        batch: recipe.batch.min(data.map_or(usize::MAX, TrainingData::len)),
-        dropout: Dropout::new(config.dropout, 0),
-        clips: recipe.clip_norm.is_some(),
-        picture: stored.and_then(|data| batch::picture(&data.images)),
+    let of = |batch| {
+        let training = Training {
+            batch,
+            dropout: Dropout::new(config.dropout, 0),
+            clips: recipe.clip_norm.is_some(),
+            picture: stored.and_then(|data| batch::picture(&data.images)),
+        };
+        gpu::to_train(layout, training)
     };
-    gpu::to_train(layout, training)
+    let images = data.map_or(recipe.batch, TrainingData::len);
+    // An epoch's last batch may be smaller.
+    let [most, last] = [recipe.batch.min(images), images % recipe.batch];
+    let mut shaders = of(most);
+    if last > 0 && last < most {
+        shaders.extend(of(last));
+    }
+    shaders
 }
 
 /// For an evaluation on so many images.
 pub fn shaders_to_evaluate(config: &VitConfig, images: usize) -> Vec<String> {
-    shaders_to_read(config, images.min(evaluate::BATCH))
+    shaders_to_read(config, images.min(EVALUATED))
 }
 
 /// For batches of so many images.
