@@ -1,12 +1,13 @@
 //! Which device to compute on: the one asked for, if it computes what the CPU does.
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 
 use crate::config::VitConfig;
-use crate::data::batch;
+use crate::data::batch::{self, Stored};
+use crate::data::idx::Images;
 use crate::device::{self, Adapter, Fallback, Request, Selected};
 use crate::error::{Error, Result};
-use crate::kernels::gpu::Layout;
+use crate::kernels::gpu::{Input, Layout};
 use crate::train::EVALUATED;
 use crate::vit::{Model, Vit};
 
@@ -20,8 +21,8 @@ const MOST_IMAGES: usize = 16;
 pub enum Purpose {
     /// One picture at a time.
     Reading,
-    /// Batches of so many images.
-    Training { batch: usize },
+    /// Batches of so many images, which the device may pick itself from a data set.
+    Training { batch: usize, picks: bool },
 }
 
 /// The device for a request, tested with a model that lies on the CPU.
@@ -76,7 +77,7 @@ async fn open_webgpu(
 fn has_kernels(config: &VitConfig, purpose: Purpose) -> bool {
     let largest = match purpose {
         Purpose::Reading => 1,
-        Purpose::Training { batch } => batch.max(EVALUATED),
+        Purpose::Training { batch, .. } => batch.max(EVALUATED),
     };
     Layout::of(config).is_some_and(|layout| layout.takes(largest))
 }
@@ -106,11 +107,16 @@ fn compare(expected: &[f32], found: &[f32]) -> Result<(), Fallback> {
 
 async fn logits(vit: &Vit, device: &Device, purpose: Purpose) -> Result<Vec<f32>> {
     let logits = match purpose {
-        Purpose::Reading => Model::new(vit.clone(), device).forward(ramps(1, &vit.config, device)),
-        Purpose::Training { batch } => {
-            let images = ramps(batch.min(MOST_IMAGES), &vit.config, device).autodiff();
+        Purpose::Reading => {
+            let pixels = ramps(1, &vit.config);
+            let images = batch::images(&shares(&pixels), &vit.config, device);
+            Model::new(vit.clone(), device).forward(images)
+        }
+        Purpose::Training { batch, picks } => {
+            let pixels = ramps(batch.min(MOST_IMAGES), &vit.config);
+            let input = input(pixels, &vit.config, picks, device);
             let model = Model::new(vit.clone(), &device.clone().autodiff());
-            model.forward_training(images, 0).inner()
+            model.forward_training(input, 0).inner()
         }
     };
     let data = logits.into_data_async().await;
@@ -120,10 +126,41 @@ async fn logits(vit: &Vit, device: &Device, purpose: Purpose) -> Result<Vec<f32>
 }
 
 /// So many pictures, each another.
-fn ramps(count: usize, config: &VitConfig, device: &Device) -> Tensor<4> {
-    let ramp = |index: usize| (index % 29) as f32 / 28.0;
-    let pixels: Vec<f32> = (0..count * config.pixels()).map(ramp).collect();
-    batch::images(&pixels, config, device)
+fn ramps(count: usize, config: &VitConfig) -> Vec<u8> {
+    let ramp = |index: usize| (index % 29 * 9) as u8;
+    (0..count * config.pixels()).map(ramp).collect()
+}
+
+fn shares(pixels: &[u8]) -> Vec<f32> {
+    pixels
+        .iter()
+        .map(|&pixel| f32::from(pixel) / 255.0)
+        .collect()
+}
+
+/// A batch, picked on the device if it can and is to.
+fn input(pixels: Vec<u8>, config: &VitConfig, picks: bool, device: &Device) -> Input {
+    let images = Images {
+        count: pixels.len() / config.pixels(),
+        rows: config.image_size,
+        columns: config.image_size,
+        pixels,
+    };
+    let stored = if picks && config.channels == 1 {
+        Stored::new(&images, device)
+    } else {
+        None
+    };
+    match stored {
+        Some(stored) => {
+            let all: Vec<u32> = (0..images.count as u32).collect();
+            Input::Picked(stored.pick(&all, &[]))
+        }
+        None => {
+            let images = batch::images(&shares(&images.pixels), config, device);
+            Input::Images(images.autodiff())
+        }
+    }
 }
 
 fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
@@ -137,11 +174,15 @@ mod tests {
     use super::*;
     use pollster::block_on;
 
+    fn training(batch: usize) -> Purpose {
+        Purpose::Training { batch, picks: true }
+    }
+
     #[test]
     fn the_same_logits_pass_and_others_do_not() {
         let device = device::cpu().device;
         let vit = |seed| VitConfig::reference().init(seed, &device).unwrap();
-        for purpose in [Purpose::Reading, Purpose::Training { batch: 3 }] {
+        for purpose in [Purpose::Reading, training(3)] {
             let logits = |seed| block_on(logits(&vit(seed), &device, purpose)).unwrap();
             let images = if purpose == Purpose::Reading { 1 } else { 3 };
             assert_eq!(logits(1).len(), 10 * images);
@@ -158,8 +199,8 @@ mod tests {
     fn kernels_are_for_common_models_and_batches() {
         let reference = VitConfig::reference();
         assert!(has_kernels(&reference, Purpose::Reading));
-        assert!(has_kernels(&reference, Purpose::Training { batch: 64 }));
-        assert!(!has_kernels(&reference, Purpose::Training { batch: 100_000 }));
+        assert!(has_kernels(&reference, training(64)));
+        assert!(!has_kernels(&reference, training(100_000)));
         let odd = VitConfig {
             width: 18,
             heads: 2,

@@ -22,6 +22,7 @@ fn whole_model_agrees_with_the_cpu() {
     for software in [true, false] {
         gpu::adapt_to(software);
         block_on(whole::all(&device));
+        block_on(whole::picks_as_it_embeds(&device));
     }
     let sizes = kernels::Sizes {
         batch: 70,

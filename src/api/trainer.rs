@@ -217,6 +217,7 @@ async fn select_for(
     pipelines::open(request, &adapter, shaders).await;
     let purpose = Purpose::Training {
         batch: recipe.batch,
+        picks: data.is_some_and(|data| data.stored().is_some()),
     };
     Ok(select(request, adapter, purpose, vit).await?)
 }

@@ -6,7 +6,7 @@ use super::augment::Change;
 use super::idx::Images;
 use crate::config::VitConfig;
 use crate::device;
-use crate::kernels::gpu::{self, Picture};
+use crate::kernels::gpu::{self, Picked, Picture};
 
 /// Mean of MNIST's training pixels, in 0 to 1.
 pub const MEAN: f32 = 0.1307;
@@ -63,10 +63,10 @@ impl Stored {
     }
 
     /// As [`images`], of the picked images; without changes, or with one for each.
-    pub fn images(&self, picks: &[u32], changes: &[Change]) -> Tensor<4> {
+    pub fn pick(&self, picks: &[u32], changes: &[Change]) -> Picked {
         let none = Change::default();
         let numbers = (0..picks.len()).flat_map(|at| changes.get(at).unwrap_or(&none).numbers());
-        gpu::pick(self.pixels.clone(), picks, numbers.collect(), self.picture)
+        Picked::new(self.pixels.clone(), picks, numbers.collect(), self.picture)
     }
 }
 

@@ -13,12 +13,14 @@
 //!
 //! Sums have a fixed order: the same seed gives the same numbers on the same adapter.
 
+mod input;
 mod layout;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::kernels::Dropout;
 
+pub use input::{Input, Picked};
 pub use layout::{Layout, Section};
 
 #[cfg(feature = "webgpu")]
@@ -40,13 +42,17 @@ mod tiling;
 
 #[cfg(feature = "webgpu")]
 mod pick;
+#[cfg(feature = "webgpu")]
+mod vit;
 
 #[cfg(feature = "webgpu")]
 pub use ahead::{to_read, to_train};
 #[cfg(feature = "webgpu")]
-pub use operations::{adam, clip_scale, cross_entropy, vit};
+pub use operations::{adam, clip_scale, cross_entropy};
 #[cfg(feature = "webgpu")]
 pub use pick::pick;
+#[cfg(feature = "webgpu")]
+pub use vit::vit;
 
 /// How pixels become the model's input.
 #[derive(Clone, Copy, Debug)]
@@ -67,11 +73,11 @@ pub struct Training {
     pub dropout: Dropout,
     /// Whether the gradient's norm has a bound.
     pub clips: bool,
-    /// Of the images that [`pick`] takes, if it does.
+    /// Of the images that the embedding picks itself, if it does.
     pub picture: Option<Picture>,
 }
 
-/// Whether [`pick`] takes so many images of that size.
+/// Whether [`Picked`] images may come from so many images of that size.
 pub fn picks_from(images: usize, side: usize) -> bool {
     images * side * side <= layout::LARGEST_BUFFER * 4
 }
@@ -79,19 +85,19 @@ pub fn picks_from(images: usize, side: usize) -> bool {
 /// Stand-ins for builds without WebGPU, where no device asks for them.
 #[cfg(not(feature = "webgpu"))]
 mod missing {
-    use burn::tensor::{Int, Tensor};
+    use burn::tensor::Tensor;
 
-    use super::{Layout, Picture, Training};
+    use super::{Input, Layout, Picked, Training};
     use crate::kernels::Dropout;
     use crate::kernels::adam::Parameter;
 
     const MISSING: &str = "no device has these kernels";
 
-    pub fn vit(_: Tensor<4>, _: Tensor<1>, _: Layout, _: Dropout) -> Tensor<2> {
+    pub fn vit(_: Input, _: Tensor<1>, _: Layout, _: Dropout) -> Tensor<2> {
         unreachable!("{MISSING}")
     }
 
-    pub fn pick(_: Tensor<1, Int>, _: &[u32], _: Vec<f32>, _: Picture) -> Tensor<4> {
+    pub fn pick(_: Picked) -> Tensor<4> {
         unreachable!("{MISSING}")
     }
 

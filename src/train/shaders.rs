@@ -39,7 +39,12 @@ pub fn shaders_to_train(
 
 /// For an evaluation on so many images.
 pub fn shaders_to_evaluate(config: &VitConfig, images: usize) -> Vec<String> {
-    shaders_to_read(config, images.min(EVALUATED))
+    let [most, last] = [images.min(EVALUATED), images % EVALUATED];
+    let mut shaders = shaders_to_read(config, most);
+    if last > 0 && last < most {
+        shaders.extend(shaders_to_read(config, last));
+    }
+    shaders
 }
 
 /// For batches of so many images.

@@ -13,6 +13,7 @@ use crate::data::training::TrainingData;
 use crate::device;
 use crate::error::{Error, Result};
 use crate::kernels::cross_entropy;
+use crate::kernels::gpu::Input;
 use crate::vit::{Model, Vit};
 
 /// How many steps lie between two states to go back to.
@@ -132,7 +133,9 @@ impl Trainer {
         if let (Some(stored), Some(data)) = (self.stored.clone(), data.stored()) {
             let labels = batch.picks.iter().map(|&pick| data.labels[pick as usize]);
             let labels = labels.collect();
-            return self.step_with(labels, || stored.images(&batch.picks, &batch.changes));
+            return self.step_with(labels, || {
+                Input::Picked(stored.pick(&batch.picks, &batch.changes))
+            });
         }
         let (pixels, labels) = batch.read(&data);
         let images = batch::images(&pixels, self.config(), &self.device);
@@ -145,11 +148,11 @@ impl Trainer {
     /// - images, normalised, on the trainer's device: `[batch, channels, image_size, image_size]`
     /// - labels: one per image
     pub fn step_on(&mut self, images: Tensor<4>, labels: Vec<u8>) -> Step {
-        self.step_with(labels, || images)
+        self.step_with(labels, || images.autodiff().into())
     }
 
-    /// Calls `images` once all else is uploaded: on WebGPU uploads submit what was launched before.
-    fn step_with(&mut self, labels: Vec<u8>, images: impl FnOnce() -> Tensor<4>) -> Step {
+    /// Calls `input` once all else is uploaded: on WebGPU uploads submit what was launched before.
+    fn step_with(&mut self, labels: Vec<u8>, input: impl FnOnce() -> Input) -> Step {
         let index = self.step_count();
         let learning_rate = self.learning_rate();
         // Moved out: tensors that nobody else holds are updated in place.
@@ -162,7 +165,7 @@ impl Trainer {
         let targets = batch::targets(&labels, model.config().classes, smoothing, &self.device);
         let seed = dropout_seed(&self.recipe, index);
         let update = adam.begin(learning_rate, &self.recipe, &self.device);
-        let logits = model.forward_training(images().autodiff(), seed);
+        let logits = model.forward_training(input(), seed);
         let loss = cross_entropy(logits.clone(), targets.autodiff());
         let mut gradients = loss.backward();
         let model = adam.finish(update, model, &mut gradients, self.recipe.clip_norm);

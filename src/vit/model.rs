@@ -7,7 +7,7 @@ use super::{Packed, Vit};
 use crate::config::VitConfig;
 use crate::device;
 use crate::kernels::Dropout;
-use crate::kernels::gpu::Layout;
+use crate::kernels::gpu::{Input, Layout};
 
 /// A [`Vit`] on its way to being computed.
 #[derive(Clone, Debug)]
@@ -41,17 +41,18 @@ impl Model {
     pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {
         match self {
             Self::Layers(vit) => vit.forward(images),
-            Self::Packed(packed) => packed.forward(images, Dropout::NONE),
+            Self::Packed(packed) => packed.forward(images.into(), Dropout::NONE),
         }
     }
 
     /// As [`Vit::forward_training`].
-    pub fn forward_training(&self, images: Tensor<4>, seed: u64) -> Tensor<2> {
+    pub fn forward_training(&self, input: impl Into<Input>, seed: u64) -> Tensor<2> {
+        let input = input.into();
         match self {
-            Self::Layers(vit) => vit.forward_training(images, seed),
+            Self::Layers(vit) => vit.forward_training(input.images(), seed),
             Self::Packed(packed) => {
                 let dropout = Dropout::new(self.config().dropout, seed);
-                packed.forward(images, dropout)
+                packed.forward(input, dropout)
             }
         }
     }

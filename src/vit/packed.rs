@@ -6,7 +6,7 @@ use burn::tensor::{Device, Tensor};
 use super::Vit;
 use super::model::on_device;
 use crate::kernels::Dropout;
-use crate::kernels::gpu::{self, Layout};
+use crate::kernels::gpu::{self, Input, Layout};
 
 /// A [`Vit`] in one tensor.
 #[derive(Module, Debug)]
@@ -32,12 +32,13 @@ impl Packed {
     }
 
     /// As [`Vit::forward_training`]; [`Dropout::NONE`] for [`Vit::forward`].
-    pub(super) fn forward(&self, images: Tensor<4>, dropout: Dropout) -> Tensor<2> {
+    pub(super) fn forward(&self, input: Input, dropout: Dropout) -> Tensor<2> {
         let parameters = self.parameters.val();
-        if self.layout.takes(images.dims()[0]) {
-            gpu::vit(images, parameters, self.layout, dropout)
+        if self.layout.takes(input.batch()) {
+            gpu::vit(input, parameters, self.layout, dropout)
         } else {
-            self.unpack(parameters).forward_dropping(images, dropout)
+            let vit = self.unpack(parameters);
+            vit.forward_dropping(input.images(), dropout)
         }
     }
 

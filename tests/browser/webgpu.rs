@@ -69,6 +69,11 @@ async fn images_are_picked_and_changed_as_on_the_cpu() {
 }
 
 #[wasm_bindgen_test]
+async fn a_model_picks_its_images_as_it_embeds_them() {
+    whole::picks_as_it_embeds(&webgpu().await).await;
+}
+
+#[wasm_bindgen_test]
 async fn kernels_agree_with_compositions() {
     let device = webgpu().await;
     let sizes = kernels::Sizes {

@@ -9,6 +9,7 @@ use vitpad::data::batch::{DEVIATION, MEAN, Stored};
 use vitpad::data::idx::Images;
 use vitpad::device;
 use vitpad::kernels::cross_entropy;
+use vitpad::kernels::gpu::{Input, pick};
 use vitpad::vit::Model;
 use vitpad::weights::{gradients, parameters};
 
@@ -79,8 +80,9 @@ async fn agrees(config: &VitConfig, batch: usize, device: &Device) {
         "no kernels for {config:?}"
     );
     let layers = Model::new(vit, &cpu.clone().autodiff());
-    let (logits, loss, found) = run(&packed, batch, device).await;
-    let (expected_logits, expected_loss, expected) = run(&layers, batch, &cpu).await;
+    let (logits, loss, found) = run(&packed, images(config, batch, device), device).await;
+    let (expected_logits, expected_loss, expected) =
+        run(&layers, images(config, batch, &cpu), &cpu).await;
     let name = format!("{config:?}, batch {batch}");
     close(
         &format!("logits of {name}"),
@@ -120,9 +122,15 @@ async fn agrees(config: &VitConfig, batch: usize, device: &Device) {
 }
 
 /// Logits, loss and gradients.
-async fn run(model: &Model, batch: usize, device: &Device) -> (Vec<f32>, f32, Vec<Vec<f32>>) {
+async fn run(
+    model: &Model,
+    input: impl Into<Input>,
+    device: &Device,
+) -> (Vec<f32>, f32, Vec<Vec<f32>>) {
     let config = model.config();
-    let logits = model.forward_training(images(config, batch, device).autodiff(), 11);
+    let input = input.into();
+    let batch = input.batch();
+    let logits = model.forward_training(input, 11);
     let targets = numbers(batch * config.classes, 77, 0.5);
     let targets = targets.into_iter().map(|x| x + 0.5).collect();
     let targets = TensorData::new(targets, [batch, config.classes]);
@@ -173,27 +181,11 @@ fn close(name: &str, found: &[f32], expected: &[f32], tolerance: f32, least: f32
 /// Images that the device picks and changes, against those of the CPU.
 pub async fn picks(device: &Device) {
     for side in [28, 9] {
-        let count = 7;
-        let shades = numbers(count * side * side, 21, 400.0);
-        let pixels: Vec<u8> = shades
-            .into_iter()
-            .map(|x| x.clamp(0.0, 255.0) as u8)
-            .collect();
-        let images = Images {
-            count,
-            rows: side,
-            columns: side,
-            pixels,
-        };
+        let images = noise(7, side);
+        let (picks, changes) = choice(images.count);
         let stored = Stored::new(&images, device).expect("a kernel");
-        let mut rng = StdRng::seed_from_u64(4);
-        let picks: Vec<u32> = (0..20).map(|at| at * 5 % count as u32).collect();
-        let changes: Vec<_> = picks
-            .iter()
-            .map(|_| Augment::default().draw(&mut rng))
-            .collect();
         for changes in [&changes[..], &[]] {
-            let found = read(stored.images(&picks, changes).flatten(0, 3)).await;
+            let found = read(pick(stored.pick(&picks, changes)).flatten(0, 3)).await;
             let mut expected = vec![0.0; found.len()];
             let none = Change::default();
             let out = expected.chunks_exact_mut(side * side);
@@ -206,4 +198,45 @@ pub async fn picks(device: &Device) {
             close(&format!("images of {side}"), &found, &expected, 1e-3, 1.0);
         }
     }
+}
+
+/// A model that picks its images, against the same model that is given them.
+pub async fn picks_as_it_embeds(device: &Device) {
+    let cpu = device::cpu().device;
+    for config in [VitConfig::reference(), VitConfig::quick()] {
+        let vit = config.init(3, &cpu).expect("a valid configuration");
+        let model = Model::new(vit, &device.clone().autodiff());
+        let images = noise(7, config.image_size);
+        let (picks, changes) = choice(images.count);
+        let stored = Stored::new(&images, device).expect("a kernel");
+        let picked = stored.pick(&picks, &changes);
+        let given = run(&model, pick(picked.clone()), device).await;
+        let found = run(&model, Input::Picked(picked), device).await;
+        close("logits", &found.0, &given.0, 1e-6, 1.0);
+        close("loss", &[found.1], &[given.1], 1e-6, 1.0);
+        for (found, given) in found.2.iter().zip(&given.2) {
+            close("a gradient", found, given, 1e-5, 1e-3);
+        }
+    }
+}
+
+/// Images of anything.
+fn noise(count: usize, side: usize) -> Images {
+    let shades = numbers(count * side * side, 21, 400.0);
+    let pixels = shades.into_iter().map(|x| x.clamp(0.0, 255.0) as u8);
+    Images {
+        count,
+        rows: side,
+        columns: side,
+        pixels: pixels.collect(),
+    }
+}
+
+/// Some of so many images, and a change for each.
+fn choice(count: usize) -> (Vec<u32>, Vec<Change>) {
+    let mut rng = StdRng::seed_from_u64(4);
+    let picks: Vec<u32> = (0..20).map(|at| at * 5 % count as u32).collect();
+    let draw = |_| Augment::default().draw(&mut rng);
+    let changes = picks.iter().map(draw).collect();
+    (picks, changes)
 }

@@ -45,13 +45,17 @@ pub fn to_train(layout: Layout, training: Training) -> Vec<String> {
         picture,
     } = training;
     let both = [&BACKWARD[..], &FORWARD, &[Shader::Transpose]].concat();
-    of_model(layout, batch, Drop::of(dropout), true, &both)
-        .chain([Variant::loss(batch, layout.classes)])
-        .chain([Shader::Scale, Shader::Adam].map(Variant::plain))
-        .chain(clips.then(|| Variant::plain(Shader::Clip)))
-        .chain(picture.map(Variant::picking))
-        .map(|variant| variant.source())
-        .collect()
+    let drop = Drop::of(dropout);
+    let both = of_model(layout, batch, drop, true, &both);
+    both.map(|variant| match picture {
+        Some(picture) if variant.shader == Shader::Embed => variant.picks(picture),
+        _ => variant,
+    })
+    .chain([Variant::loss(batch, layout.classes)])
+    .chain([Shader::Scale, Shader::Adam].map(Variant::plain))
+    .chain(clips.then(|| Variant::plain(Shader::Clip)))
+    .map(|variant| variant.source())
+    .collect()
 }
 
 fn of_model(

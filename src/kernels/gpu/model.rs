@@ -1,6 +1,9 @@
 //! The model's forward pass, shader by shader.
 
 mod backward;
+mod embedding;
+
+pub use embedding::Source;
 
 use std::fmt;
 
@@ -213,17 +216,13 @@ impl Pass {
         [from(&self.params, start), from(&self.step, index * STEP)]
     }
 
-    /// # Shapes
-    /// - images: `[batch, channels, image_size, image_size]`
-    /// - logits: `[batch, classes]`
-    pub fn forward(&self, images: Handle) -> (Handle, Saved) {
-        let Layout { width, layers, .. } = self.layout;
-        let mut x = self.activations();
-        let [params, step] = self.section(0);
-        let size = [self.rows() * width / 4, 1];
-        self.run(Shader::Embed, size, &[&params, &step, &images, &x]);
+    /// Logits `[batch, classes]`, and what the backward pass needs.
+    pub fn forward(&self, source: Source) -> (Handle, Saved) {
+        let layers = self.layout.layers;
+        let [images, mut x] = self.embed(source);
         let mut norm = self.normalized(self.rows());
         if self.is_pre() {
+            let [_, step] = self.section(0);
             let buffers = [&step, &x, &norm.values, &norm.scales];
             self.run(Shader::Norm, self.tokens(self.layout.tokens), &buffers);
         }

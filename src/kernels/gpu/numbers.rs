@@ -73,7 +73,7 @@ pub fn offsets(values: &mut Values, layout: &Layout, shader: Shader) {
     let block = layout.block(0);
     let transposed = (block.end() - block.start) / 4;
     match shader {
-        Shader::Embed | Shader::EmbedWeights => {
+        Shader::Embed | Shader::Pick | Shader::EmbedWeights => {
             let at = starts([patch * width, width, width, 0]);
             set(&[("WEIGHT", at[0] / 4), ("BIAS", at[1] / 4)]);
             set(&[("CLASS", at[2] / 4), ("POSITIONS", at[3] / 4)]);

@@ -1,4 +1,4 @@
-//! The kernels as operations of burn's backends.
+//! The loss and the update as operations of burn's backends.
 
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
@@ -9,24 +9,14 @@ use burn::backend::{Autodiff, Backend, Dispatch, backend_extension};
 use burn::tensor::Tensor;
 use burn_wgpu::{CubeBackend, CubeTensor, into_contiguous};
 
-use super::Layout;
 use super::launch::{empty, launch, tensor, upload};
 use super::layout::MOST_GROUPS;
-use super::model::{Pass, Saved};
 use super::shader::{PLAIN_GROUP, Shader, Variant};
-use crate::kernels::Dropout;
 use crate::kernels::adam::Parameter;
 
 /// What has gradients.
 #[backend_extension(Cube, Autodiff)]
-pub trait Gpu: Backend {
-    fn vit(
-        images: FloatTensor<Self>,
-        parameters: FloatTensor<Self>,
-        layout: Layout,
-        dropout: Dropout,
-    ) -> FloatTensor<Self>;
-
+pub trait GpuLoss: Backend {
     fn gpu_cross_entropy(
         logits: FloatTensor<Self>,
         targets: FloatTensor<Self>,
@@ -46,18 +36,6 @@ pub trait GpuUpdate: Backend {
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 
     fn clip_scale(gradient: FloatTensor<Self>, bound: f32) -> FloatTensor<Self>;
-}
-
-/// The logits `[batch, classes]` of images `[batch, channels, image_size, image_size]`, from the
-/// model whose parameters lie as [`Layout`] says.
-pub fn vit(
-    images: Tensor<4>,
-    parameters: Tensor<1>,
-    layout: Layout,
-    dropout: Dropout,
-) -> Tensor<2> {
-    let (images, parameters) = (images.into_dispatch(), parameters.into_dispatch());
-    Tensor::from_dispatch(Dispatch::vit(images, parameters, layout, dropout))
 }
 
 /// As [`crate::kernels::cross_entropy`].
@@ -88,37 +66,10 @@ pub fn clip_scale(gradient: Tensor<1>, bound: f64) -> Tensor<1> {
     Tensor::from_dispatch(Dispatch::clip_scale(gradient.into_dispatch(), bound as f32))
 }
 
-impl Gpu for CubeBackend {
-    fn vit(
-        images: CubeTensor,
-        parameters: CubeTensor,
-        layout: Layout,
-        dropout: Dropout,
-    ) -> CubeTensor {
-        forward(images, parameters, layout, dropout, false).0
-    }
-
+impl GpuLoss for CubeBackend {
     fn gpu_cross_entropy(logits: CubeTensor, targets: CubeTensor) -> CubeTensor {
         loss(logits, targets).0
     }
-}
-
-/// Logits, and what the backward pass needs.
-fn forward(
-    images: CubeTensor,
-    parameters: CubeTensor,
-    layout: Layout,
-    dropout: Dropout,
-    save: bool,
-) -> (CubeTensor, Pass, Saved) {
-    let [images, parameters] = [images, parameters].map(into_contiguous);
-    let batch = images.meta.shape()[0];
-    let client = images.client.clone();
-    let params = parameters.handle.clone();
-    let pass = Pass::new(client, layout, params, batch, dropout, save);
-    let (logits, saved) = pass.forward(images.handle.clone());
-    let logits = tensor(&images, logits, [batch, layout.classes]);
-    (logits, pass, saved)
 }
 
 /// The loss, and the gradient of the logits.
@@ -190,51 +141,13 @@ impl GpuUpdate for CubeBackend {
 
 type Tracked<C> = FloatTensor<Autodiff<CubeBackend, C>>;
 
-impl<C: CheckpointStrategy> Gpu for Autodiff<CubeBackend, C> {
-    fn vit(
-        images: Tracked<C>,
-        parameters: Tracked<C>,
-        layout: Layout,
-        dropout: Dropout,
-    ) -> Tracked<C> {
-        let node = parameters.node();
-        let (images, parameters) = (images.into_primitive(), parameters.into_primitive());
-        match ModelStep.prepare::<C>([node]).compute_bound().stateful() {
-            OpsKind::Tracked(prepared) => {
-                let (logits, pass, saved) = forward(images, parameters, layout, dropout, true);
-                prepared.finish((pass, saved), logits)
-            }
-            OpsKind::UnTracked(prepared) => {
-                prepared.finish(forward(images, parameters, layout, dropout, false).0)
-            }
-        }
-    }
-
+impl<C: CheckpointStrategy> GpuLoss for Autodiff<CubeBackend, C> {
     fn gpu_cross_entropy(logits: Tracked<C>, targets: Tracked<C>) -> Tracked<C> {
         let node = logits.node();
         let (value, gradient) = loss(logits.into_primitive(), targets.into_primitive());
         match LossStep.prepare::<C>([node]).compute_bound().stateful() {
             OpsKind::Tracked(prepared) => prepared.finish(gradient, value),
             OpsKind::UnTracked(prepared) => prepared.finish(value),
-        }
-    }
-}
-
-/// The model as a step of the backward pass; its one parent is the parameters.
-#[derive(Debug)]
-struct ModelStep;
-
-impl Backward<CubeBackend, 1> for ModelStep {
-    type State = (Pass, Saved);
-
-    fn backward(self, ops: Ops<Self::State, 1>, gradients: &mut Gradients, _: &mut Checkpointer) {
-        let (pass, saved) = ops.state;
-        let dlogits = into_contiguous(gradients.consume::<CubeBackend>(&ops.node));
-        let [parameters] = ops.parents;
-        if let Some(node) = parameters {
-            let gradient = pass.backward(saved, &dlogits.handle);
-            let gradient = tensor(&dlogits, gradient, [pass.parameters()]);
-            gradients.register::<CubeBackend>(node.id, gradient);
         }
     }
 }

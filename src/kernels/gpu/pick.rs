@@ -2,10 +2,12 @@
 
 use burn::backend::tensor::{FloatTensor, IntTensor};
 use burn::backend::{Backend, Dispatch, backend_extension};
-use burn::tensor::{DType, Int, Tensor, TensorData};
+use burn::cubecl::server::Handle;
+use burn::tensor::Tensor;
 use burn_wgpu::{CubeBackend, CubeTensor, into_contiguous};
 
 use super::Picture;
+use super::input::Picked;
 use super::launch::{empty, launch, tensor};
 use super::shader::Variant;
 
@@ -20,27 +22,12 @@ pub trait GpuData: Backend {
 }
 
 /// The picked images, changed and normalised: `[batch, 1, side, side]`.
-///
-/// # Shapes
-/// - pixels: of image after image, 0 to 255, four to a number
-/// - changes: 64 numbers for each picked image, as `pick.wgsl` describes
-pub fn pick(
-    pixels: Tensor<1, Int>,
-    picks: &[u32],
-    changes: Vec<f32>,
-    picture: Picture,
-) -> Tensor<4> {
-    let device = pixels.device();
-    let words: Vec<i32> = picks.iter().map(|&pick| pick as i32).collect();
-    let picks = TensorData::new(words, [picks.len()]);
-    let picks = Tensor::<1, Int>::from_data(picks, (&device, DType::I32));
-    let count = changes.len();
-    let changes = Tensor::<1>::from_data(TensorData::new(changes, [count]), &device);
+pub fn pick(picked: Picked) -> Tensor<4> {
     Tensor::from_dispatch(Dispatch::pick(
-        pixels.into_dispatch(),
-        picks.into_dispatch(),
-        changes.into_dispatch(),
-        picture,
+        picked.pixels.into_dispatch(),
+        picked.picks.into_dispatch(),
+        picked.changes.into_dispatch(),
+        picked.picture,
     ))
 }
 
@@ -51,25 +38,49 @@ impl GpuData for CubeBackend {
         changes: CubeTensor,
         picture: Picture,
     ) -> CubeTensor {
-        let [pixels, picks, changes] = [pixels, picks, changes].map(into_contiguous);
-        let Picture { side, .. } = picture;
-        let batch = picks.meta.num_elements();
-        let [moved, images] = [0; 2].map(|_| empty(&changes.client, batch * side * side));
+        let like = changes.clone();
+        let picking = Picking::new(pixels, picks, changes, picture);
         let variant = Variant::picking(picture);
-        let buffers = [
-            &pixels.handle,
-            &picks.handle,
-            &changes.handle,
-            &moved,
-            &images,
-        ];
         // A workgroup for each image.
-        launch(
-            &changes.client,
-            variant,
-            [batch * variant.group(), 1],
-            &buffers,
-        );
-        tensor(&changes, images, [batch, 1, side, side])
+        let size = [picking.batch * variant.group(), 1];
+        launch(&like.client, variant, size, &picking.buffers());
+        let Picture { side, .. } = picture;
+        tensor(&like, picking.images, [picking.batch, 1, side, side])
+    }
+}
+
+/// What `pick.wgsl` reads and writes.
+pub struct Picking {
+    pub batch: usize,
+    /// Data set, picks, changes.
+    read: [Handle; 3],
+    moved: Handle,
+    /// `[batch, 1, side, side]`
+    pub images: Handle,
+    pub picture: Picture,
+}
+
+impl Picking {
+    pub fn new(
+        pixels: CubeTensor,
+        picks: CubeTensor,
+        changes: CubeTensor,
+        picture: Picture,
+    ) -> Self {
+        let batch = picks.meta.num_elements();
+        let values = batch * picture.side.pow(2);
+        let [moved, images] = [0; 2].map(|_| empty(&changes.client, values));
+        Self {
+            batch,
+            read: [pixels, picks, changes].map(|tensor| into_contiguous(tensor).handle),
+            moved,
+            images,
+            picture,
+        }
+    }
+
+    pub fn buffers(&self) -> [&Handle; 5] {
+        let [pixels, picks, changes] = &self.read;
+        [pixels, picks, changes, &self.moved, &self.images]
     }
 }

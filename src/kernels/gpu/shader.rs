@@ -57,6 +57,7 @@ shaders! {
 
 fn included(name: &str) -> &'static str {
     match name {
+        "embedded" => include_str!("wgsl/embedded.wgsl"),
         "common" => include_str!("wgsl/common.wgsl"),
         "products" => include_str!("wgsl/products.wgsl"),
         "inputs" => include_str!("wgsl/inputs.wgsl"),
@@ -138,25 +139,32 @@ impl Variant {
         }
     }
 
-    /// Picks images.
+    /// Picks images, without a model.
     pub fn picking(picture: Picture) -> Self {
+        Self::plain(Shader::Pick).picks(picture)
+    }
+
+    /// As it is for images that are still to be picked.
+    pub fn picks(self, picture: Picture) -> Self {
         let numbers = [picture.mean, picture.deviation].map(f32::to_bits);
         Self {
+            shader: Shader::Pick,
             picture: Some((picture.side, numbers)),
-            ..Self::plain(Shader::Pick)
+            ..self
         }
     }
 
     /// Invocations of a workgroup.
     pub fn group(&self) -> usize {
         use Shader::{EmbedWeights, MlpWeights, ProjectWeights, QkvWeights};
-        use Shader::{Head, HeadBackward, Reduce, Transpose};
+        use Shader::{Head, HeadBackward, Pick, Reduce, Transpose};
         let Some((layout, tiling)) = self.model else {
             return PLAIN_GROUP;
         };
         match self.shader {
             // These take parameters or images, not tokens, of which there may be few.
             Transpose | Reduce | Head | HeadBackward => PLAIN_GROUP,
+            Pick => tiling.image,
             MlpWeights if !tiling.is_alone() => tiling.units / 4 * layout.width / 4,
             EmbedWeights | QkvWeights | ProjectWeights => tiling.tiles * tiling.share,
             _ => tiling.group,
@@ -200,8 +208,11 @@ impl Variant {
             values.number("IMAGES", images).number("CLASSES", classes);
         }
         if let Some((side, [mean, deviation])) = self.picture {
+            match self.model {
+                Some(_) => values.flag("EMBED", true),
+                None => values.number("SIDE", side).number("GROUP", self.group()),
+            };
             values
-                .number("SIDE", side)
                 .constant("MEAN", &float(f32::from_bits(mean)))
                 .constant("DEVIATION", &float(f32::from_bits(deviation)));
         }

@@ -8,6 +8,8 @@ const FEW: usize = 512;
 /// How much an invocation does, and how many make a workgroup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Tiling {
+    /// Invocations that pick an image and embed it.
+    pub image: usize,
     /// Tokens of a party of invocations: weights are read once for all of them.
     pub rows: usize,
     /// Outputs of a linear layer at a time, in fours: inputs are read once for all of them.
@@ -43,6 +45,7 @@ impl Tiling {
         if super::is_software() {
             // Its registers are memory anyway, and a load costs it as much as several products.
             return Self {
+                image: 64,
                 rows: if tokens < FEW { 4 } else { 8 },
                 columns: most,
                 hidden: divisor(hidden, 16),
@@ -59,6 +62,7 @@ impl Tiling {
         // Thousands of invocations hide what a load takes, so a token is for several.
         let [group, team] = [group(32), divisor(width, 16)];
         Self {
+            image: 256,
             rows: 2,
             columns: if width < 16 { divisor(most, 2) } else { 1 },
             hidden: divisor(hidden, (512 * team / group).min(32)),

@@ -2,20 +2,30 @@
 // holds for each image sine and cosine of an angle, two scales, shear, two shifts, the share of the
 // way to the darkest neighbour (below 0 the lightest), the gain of contrast, and from 10 on how far
 // each of 5 x 5 knots moves along x and y. `moved` holds images in between: it is not the workgroup's
-// memory, whose zeroing software adapters compile value by value.
+// memory, whose zeroing software adapters compile value by value. With a model, its patch embedding
+// follows.
+#if EMBED
+#read params: vec4f
+#read step: u32
+#end
 #read pixels: u32
 #read picks: u32
 #read change: f32
 #write moved: f32
-#write y: f32
+#write image: f32
+#if EMBED
+#write y: vec4f
+#include common
+#include embedded
+#end
 
 const KNOTS = 5u;
 const PIVOT = 0.4;
 
 // 0 to 255; outside the image is paper.
-fn pixel(image: u32, column: i32, row: i32) -> f32 {
+fn pixel(picked: u32, column: i32, row: i32) -> f32 {
   if (column < 0 || row < 0 || column >= i32(SIDE) || row >= i32(SIDE)) { return 0; }
-  let at = image * SIDE * SIDE + u32(row) * SIDE + u32(column);
+  let at = picked * SIDE * SIDE + u32(row) * SIDE + u32(column);
   return f32((pixels[at / 4] >> (8 * (at % 4))) & 255);
 }
 
@@ -46,7 +56,7 @@ fn displacement(knots: u32, at: vec2f) -> vec2f {
   return sum;
 }
 
-fn resampled(image: u32, numbers: u32, column: u32, row: u32) -> f32 {
+fn resampled(picked: u32, numbers: u32, column: u32, row: u32) -> f32 {
   let middle = (f32(SIDE) - 1) / 2;
   let sine = change[numbers];
   let cosine = change[numbers + 1];
@@ -61,8 +71,8 @@ fn resampled(image: u32, numbers: u32, column: u32, row: u32) -> f32 {
   let corner = floor(origin);
   let part = origin - corner;
   let c = vec2i(corner);
-  let upper = mix(pixel(image, c.x, c.y), pixel(image, c.x + 1, c.y), part.x);
-  let lower = mix(pixel(image, c.x, c.y + 1), pixel(image, c.x + 1, c.y + 1), part.x);
+  let upper = mix(pixel(picked, c.x, c.y), pixel(picked, c.x + 1, c.y), part.x);
+  let lower = mix(pixel(picked, c.x, c.y + 1), pixel(picked, c.x + 1, c.y + 1), part.x);
   return min(mix(upper, lower, part.y) / 255, 1);
 }
 
@@ -78,23 +88,27 @@ fn extreme(first: u32, column: u32, row: u32, darkest: bool) -> f32 {
   return found;
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: vec3u) {
-  let image = picks[group.x];
+@compute @workgroup_size(GROUP)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  let picked = picks[group.x];
   let numbers = 64 * group.x;
   let first = group.x * SIDE * SIDE;
-  for (var at = id.x; at < SIDE * SIDE; at += 64) {
-    moved[first + at] = resampled(image, numbers, at % SIDE, at / SIDE);
+  for (var at = local; at < SIDE * SIDE; at += GROUP) {
+    moved[first + at] = resampled(picked, numbers, at % SIDE, at / SIDE);
   }
   storageBarrier();
   let thicker = change[numbers + 7];
   let gain = change[numbers + 8];
-  for (var at = id.x; at < SIDE * SIDE; at += 64) {
+  for (var at = local; at < SIDE * SIDE; at += GROUP) {
     var value = moved[first + at];
     if (thicker != 0) {
       value += abs(thicker) * (extreme(first, at % SIDE, at / SIDE, thicker > 0) - value);
     }
     if (gain > 1) { value = clamp((value - PIVOT) * gain + PIVOT, 0, 1); }
-    y[first + at] = (value - MEAN) / DEVIATION;
+    image[first + at] = (value - MEAN) / DEVIATION;
   }
+  #if EMBED
+  storageBarrier();
+  for (var at = local; at < T * D4; at += GROUP) { embed(group.x, at); }
+  #end
 }
