@@ -112,42 +112,60 @@ struct Product<'a> {
 
 #[with_simd]
 unsafe fn blocks<'a, S: Simd>(product: Product<'a>) {
-    let lanes = f32::lanes::<S>();
-    let wide = COLUMNS * lanes;
-    let mut column = 0;
+    let whole = product.m - product.m % ROWS;
     // SAFETY: blocks lie within C, as do the parts of A and B that they need within those.
     unsafe {
-        while column + wide <= product.n {
-            column_of_blocks::<S, COLUMNS>(&product, column);
-            column += wide;
+        rows::<S, ROWS, COLUMNS>(&product, 0, whole);
+        // Few rows fill the registers with more columns.
+        match product.m - whole {
+            1 => rows::<S, 1, { ROWS * COLUMNS }>(&product, whole, product.m),
+            2 => rows::<S, 2, { ROWS * COLUMNS / 2 }>(&product, whole, product.m),
+            3 => rows::<S, 3, { ROWS * COLUMNS / 3 }>(&product, whole, product.m),
+            _ => {}
         }
-        if column + lanes <= product.n {
-            column_of_blocks::<S, 1>(&product, column);
+    }
+}
+
+/// Rows from `first` to `end`, a multiple of `HEIGHT`.
+///
+/// # Safety
+/// As [`block`], for each of them and all columns.
+#[inline(always)]
+unsafe fn rows<S: Simd, const HEIGHT: usize, const VECTORS: usize>(
+    product: &Product<'_>,
+    first: usize,
+    end: usize,
+) {
+    let lanes = f32::lanes::<S>();
+    let mut column = 0;
+    // SAFETY: the caller's.
+    unsafe {
+        while column + VECTORS * lanes <= product.n {
+            column_of_blocks::<S, HEIGHT, VECTORS>(product, column, first, end);
+            column += VECTORS * lanes;
+        }
+        while column + lanes <= product.n {
+            column_of_blocks::<S, HEIGHT, 1>(product, column, first, end);
             column += lanes;
         }
         for column in column..product.n {
-            single_column(&product, column);
+            single_column(product, column, first, end);
         }
     }
 }
 
 /// # Safety
-/// As [`block`], for each row.
+/// As [`block`], for each of these rows.
 #[inline(always)]
-unsafe fn column_of_blocks<S: Simd, const VECTORS: usize>(product: &Product<'_>, column: usize) {
-    let mut row = 0;
-    // SAFETY: the caller's.
-    unsafe {
-        while row + ROWS <= product.m {
-            block::<S, ROWS, VECTORS>(product, row, column);
-            row += ROWS;
-        }
-        match product.m - row {
-            1 => block::<S, 1, VECTORS>(product, row, column),
-            2 => block::<S, 2, VECTORS>(product, row, column),
-            3 => block::<S, 3, VECTORS>(product, row, column),
-            _ => {}
-        }
+unsafe fn column_of_blocks<S: Simd, const HEIGHT: usize, const VECTORS: usize>(
+    product: &Product<'_>,
+    column: usize,
+    first: usize,
+    end: usize,
+) {
+    for row in (first..end).step_by(HEIGHT) {
+        // SAFETY: the caller's.
+        unsafe { block::<S, HEIGHT, VECTORS>(product, row, column) }
     }
 }
 
@@ -205,14 +223,14 @@ unsafe fn block<S: Simd, const HEIGHT: usize, const VECTORS: usize>(
     }
 }
 
-/// A column of C that fills no vector.
+/// Rows `first` to `end` of a column of C that fills no vector.
 ///
 /// # Safety
-/// The column must lie within C.
+/// They must lie within C.
 #[inline(always)]
-unsafe fn single_column(product: &Product<'_>, column: usize) {
+unsafe fn single_column(product: &Product<'_>, column: usize, first: usize, end: usize) {
     let Product { a, b, .. } = product;
-    for row in 0..product.m {
+    for row in first..end {
         // SAFETY: the caller's, and `row` is one of C's.
         let c = unsafe { &mut *product.c.add(row * product.c_row + column) };
         let mut sum = match product.start {
