@@ -11,11 +11,13 @@ pub mod cpu;
 pub mod dropout;
 mod fused;
 pub mod gpu;
+pub mod layout;
 pub mod plain;
 
 pub use adam::AdamStep;
 pub use dropout::Dropout;
 pub use fused::unfused;
+pub use layout::Layout;
 
 use burn::backend::Dispatch;
 use burn::tensor::Tensor;

@@ -7,7 +7,8 @@ use crate::data::batch::{self, Stored};
 use crate::data::idx::Images;
 use crate::device::{self, Adapter, Fallback, Request, Selected};
 use crate::error::{Error, Result};
-use crate::kernels::gpu::{Input, Layout};
+use crate::kernels::Layout;
+use crate::kernels::gpu::Input;
 use crate::train::EVALUATED;
 use crate::vit::{Model, Vit};
 
@@ -79,7 +80,7 @@ fn has_kernels(config: &VitConfig, purpose: Purpose) -> bool {
         Purpose::Reading => 1,
         Purpose::Training { batch, .. } => batch.max(EVALUATED),
     };
-    Layout::of(config).is_some_and(|layout| layout.takes(largest))
+    Layout::of(config).takes(largest)
 }
 
 /// Gives `other` back if its logits are the CPU's.

@@ -1,7 +1,7 @@
 //! Kernels for the GPU: the whole model in a few dozen of them, written in WGSL.
 //!
 //! With a model this small a GPU waits for launches, not for arithmetic: so a kernel does as much
-//! as fits, and all parameters lie in one buffer ([`Layout`]), which one kernel updates. A party of
+//! as fits, and all parameters lie in one buffer ([`Layout`](super::Layout)), which one kernel updates. A party of
 //! invocations takes a few tokens through a layer, a tile of outputs each at a time, and hands
 //! hidden activations on in the workgroup's memory. On software adapters, which barriers slow down,
 //! a party is one invocation. WebGPU's default limits are enough.
@@ -14,14 +14,13 @@
 //! Sums have a fixed order: the same seed gives the same numbers on the same adapter.
 
 mod input;
-mod layout;
+mod limits;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::kernels::Dropout;
 
 pub use input::{Input, Picked};
-pub use layout::{Layout, Section};
 
 #[cfg(feature = "webgpu")]
 mod ahead;
@@ -79,7 +78,7 @@ pub struct Training {
 
 /// Whether [`Picked`] images may come from so many images of that size.
 pub fn picks_from(images: usize, side: usize) -> bool {
-    images * side * side <= layout::LARGEST_BUFFER * 4
+    images * side * side <= limits::LARGEST_BUFFER * 4
 }
 
 /// Stand-ins for builds without WebGPU, where no device asks for them.
@@ -87,8 +86,9 @@ pub fn picks_from(images: usize, side: usize) -> bool {
 mod missing {
     use burn::tensor::Tensor;
 
-    use super::{Input, Layout, Picked, Training};
+    use super::{Input, Picked, Training};
     use crate::kernels::Dropout;
+    use crate::kernels::Layout;
     use crate::kernels::adam::Parameter;
 
     const MISSING: &str = "no device has these kernels";

@@ -6,7 +6,8 @@ use crate::config::VitConfig;
 use crate::data::batch;
 use crate::data::training::TrainingData;
 use crate::kernels::Dropout;
-use crate::kernels::gpu::{self, Layout, Training};
+use crate::kernels::Layout;
+use crate::kernels::gpu::{self, Training};
 
 /// For steps. Empty where the model is computed with burn's operations.
 pub fn shaders_to_train(
@@ -53,5 +54,5 @@ pub fn shaders_to_read(config: &VitConfig, batch: usize) -> Vec<String> {
 }
 
 fn fitting(config: &VitConfig, batch: usize) -> Option<Layout> {
-    Layout::of(config).filter(|layout| layout.takes(batch))
+    Some(Layout::of(config)).filter(|layout| layout.takes(batch))
 }

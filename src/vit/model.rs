@@ -6,8 +6,8 @@ use burn::tensor::{Device, Tensor};
 use super::{Packed, Vit};
 use crate::config::VitConfig;
 use crate::device;
-use crate::kernels::Dropout;
-use crate::kernels::gpu::{Input, Layout};
+use crate::kernels::gpu::Input;
+use crate::kernels::{Dropout, Layout};
 
 /// A [`Vit`] on its way to being computed.
 #[derive(Clone, Debug)]
@@ -22,11 +22,11 @@ impl Model {
     /// On the device, which may be of autodiff; then parameters want gradients. `vit` may be
     /// anywhere, best on the CPU.
     pub fn new(vit: Vit, device: &Device) -> Self {
-        match Layout::of(&vit.config) {
-            Some(layout) if device::has_gpu_kernels(device) => {
-                Self::Packed(Packed::new(vit, layout, device))
-            }
-            _ => Self::Layers(vit.map(&mut Mover { device })),
+        let layout = Layout::of(&vit.config);
+        if device::has_gpu_kernels(device) && layout.has_gpu_kernels() {
+            Self::Packed(Packed::new(vit, layout, device))
+        } else {
+            Self::Layers(vit.map(&mut Mover { device }))
         }
     }
 

@@ -5,8 +5,9 @@ use burn::tensor::{Device, Tensor};
 
 use super::Vit;
 use super::model::on_device;
-use crate::kernels::Dropout;
-use crate::kernels::gpu::{self, Input, Layout};
+use crate::kernels::gpu::{self, Input};
+use crate::kernels::layout::Section;
+use crate::kernels::{Dropout, Layout};
 
 /// A [`Vit`] in one tensor.
 #[derive(Module, Debug)]
@@ -100,7 +101,7 @@ impl ModuleVisitor for Flat {
 }
 
 /// Sections as they follow each other.
-fn places(layout: Layout) -> Vec<gpu::Section> {
+fn places(layout: Layout) -> Vec<Section> {
     layout.sections().collect()
 }
 
@@ -108,7 +109,7 @@ fn places(layout: Layout) -> Vec<gpu::Section> {
 struct Unpacker {
     parameters: Tensor<1>,
     /// What is left of the sections.
-    places: Vec<gpu::Section>,
+    places: Vec<Section>,
     next: usize,
 }
 

@@ -1,10 +1,10 @@
 //! Which shaders a model is going to need, so that they can be compiled before.
 
 use super::Training;
-use super::layout::Layout;
 use super::shader::{Drop, Shader, Variant};
 use super::tiling::Tiling;
 use crate::config::Norm;
+use crate::kernels::Layout;
 
 /// Longest to compile first, so that none is left to wait for at the end.
 const BACKWARD: [Shader; 11] = [

@@ -6,7 +6,7 @@ use burn::cubecl::prelude::KernelId;
 use burn::cubecl::server::{Handle, KernelArguments};
 use burn_wgpu::{CubeDim, CubeTensor, KernelSource, SourceKernel, SourceTemplate};
 
-use super::layout::MOST_GROUPS;
+use super::limits::MOST_GROUPS;
 use super::shader::Variant;
 
 /// Bytes of a float32 or a u32.

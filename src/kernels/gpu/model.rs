@@ -11,11 +11,11 @@ use burn::cubecl::client::Client;
 use burn::cubecl::server::Handle;
 
 use super::launch::{empty, from, launch, upload};
-use super::layout::{Layout, Section};
 use super::shader::{Drop, Shader, Variant};
 use super::tiling::Tiling;
 use crate::config::Norm;
-use crate::kernels::Dropout;
+use crate::kernels::layout::Section;
+use crate::kernels::{Dropout, Layout};
 
 /// Places with dropout in an encoder block.
 const PLACES: usize = 4;

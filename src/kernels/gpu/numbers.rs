@@ -1,8 +1,8 @@
 //! The numbers that shaders are filled with: a model's sizes, and where its parameters lie.
 
-use super::layout::Layout;
 use super::shader::Shader;
 use super::template::Values;
+use crate::kernels::Layout;
 
 pub fn float(value: f32) -> String {
     format!("{value:e}")

@@ -10,7 +10,7 @@ use burn::tensor::Tensor;
 use burn_wgpu::{CubeBackend, CubeTensor, into_contiguous};
 
 use super::launch::{empty, launch, tensor, upload};
-use super::layout::MOST_GROUPS;
+use super::limits::MOST_GROUPS;
 use super::shader::{PLAIN_GROUP, Shader, Variant};
 use crate::kernels::adam::Parameter;
 

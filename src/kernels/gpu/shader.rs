@@ -1,12 +1,12 @@
 //! The shaders: templates, and what they are filled with for a model.
 
 use super::Picture;
-use super::layout::Layout;
 use super::numbers::{float, offsets, sizes};
 use super::template::Values;
 use super::tiling::Tiling;
 use crate::config::{Activation, Norm};
 use crate::kernels::Dropout;
+use crate::kernels::Layout;
 
 macro_rules! shaders {
     ($($name:ident = $file:literal $(or $alone:literal)?;)*) => {

@@ -1,6 +1,7 @@
 //! How a shader's work is cut, for the adapter at hand.
 
-use super::layout::{LARGEST_GROUP, Layout, MOST_GROUPS};
+use super::limits::{LARGEST_GROUP, MOST_GROUPS};
+use crate::kernels::Layout;
 
 /// One image has fewer tokens: small workgroups find more of the processors.
 const FEW: usize = 512;
@@ -112,7 +113,7 @@ mod tests {
                     hidden,
                     ..VitConfig::reference()
                 };
-                let layout = Layout::of(&config).unwrap();
+                let layout = Layout::of(&config);
                 for batch in [1, 64, 1_000, 4_000] {
                     fits(&Tiling::of(&layout, batch), &layout, batch);
                 }

@@ -12,8 +12,8 @@ use burn_wgpu::{CubeBackend, CubeTensor, into_contiguous};
 use super::launch::tensor;
 use super::model::{Pass, Saved, Source};
 use super::pick::Picking;
-use super::{Input, Layout, Picture};
-use crate::kernels::Dropout;
+use super::{Input, Picture};
+use crate::kernels::{Dropout, Layout};
 
 #[backend_extension(Cube, Autodiff)]
 pub trait GpuModel: Backend {

@@ -4,8 +4,8 @@ use burn::cubecl::server::Handle;
 
 use super::{Pass, Saved, SavedBlock, wanted};
 use crate::config::Norm;
+use crate::kernels::Layout;
 use crate::kernels::gpu::launch::from;
-use crate::kernels::gpu::layout::Layout;
 use crate::kernels::gpu::shader::Shader;
 use crate::kernels::gpu::tiling::Tiling;
 
