@@ -23,7 +23,7 @@ use burn::backend::Dispatch;
 use burn::tensor::Tensor;
 
 use crate::config::Activation;
-use fused::{Fused, is_fused, is_on_gpu};
+use fused::{Fused, FusedReading, is_fused, is_on_gpu};
 
 /// x · weight + bias.
 ///
@@ -133,6 +133,23 @@ pub fn residual_norm<const D: usize>(
         bias.into_dispatch(),
         eps as f32,
     ))
+}
+
+/// The logits of a whole model, if the device has a kernel for that: without gradients, on the CPU.
+///
+/// # Shapes
+/// - images: `[batch, channels, image_size, image_size]`
+/// - parameters: as [`Layout`] describes
+/// - output: `[batch, classes]`
+pub fn read(images: &Tensor<4>, parameters: &Tensor<1>, layout: Layout) -> Option<Tensor<2>> {
+    let is_tracked = images.is_autodiff() || parameters.is_autodiff();
+    (is_fused(images) && !is_tracked).then(|| {
+        let [images, parameters] = [
+            images.clone().into_dispatch(),
+            parameters.clone().into_dispatch(),
+        ];
+        Tensor::from_dispatch(Dispatch::read(images, parameters, layout))
+    })
 }
 
 /// Cross-entropy of softmax(logits) against target distributions, averaged over the batch.

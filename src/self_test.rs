@@ -155,11 +155,11 @@ fn input(pixels: Vec<u8>, config: &VitConfig, picks: bool, device: &Device) -> I
     match stored {
         Some(stored) => {
             let all: Vec<u32> = (0..images.count as u32).collect();
-            Input::Picked(stored.pick(&all, &[]))
+            stored.pick(&all, &[]).into()
         }
         None => {
             let images = batch::images(&shares(&images.pixels), config, device);
-            Input::Images(images.autodiff())
+            images.autodiff().into()
         }
     }
 }

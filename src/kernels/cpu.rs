@@ -6,6 +6,7 @@
 pub mod activation;
 pub mod adam;
 pub mod attention;
+mod class_attention;
 pub mod cross_entropy;
 mod dot;
 pub mod gemm;
@@ -16,11 +17,13 @@ pub mod mlp;
 mod scratch;
 mod simd;
 mod softmax;
+mod vit;
 
 pub use attention::Attention;
 pub use layer_norm::LayerNorm;
 pub use linear::Linear;
 pub use mlp::Mlp;
+pub use vit::Vit;
 
 use macerator::{Scalar, Simd, with_simd};
 

@@ -11,7 +11,7 @@ use burn::backend::backend_extension;
 use burn::backend::tensor::FloatTensor;
 use burn::tensor::Tensor;
 
-use super::{AdamStep, Dropout};
+use super::{AdamStep, Dropout, Layout};
 use crate::config::Activation;
 use crate::device;
 
@@ -57,6 +57,17 @@ pub trait Fused: Backend {
     ) -> FloatTensor<Self>;
 
     fn cross_entropy(logits: FloatTensor<Self>, targets: FloatTensor<Self>) -> FloatTensor<Self>;
+}
+
+/// Reading, which nobody differentiates.
+#[backend_extension(Flex)]
+pub trait FusedReading: Backend {
+    /// Logits.
+    fn read(
+        images: FloatTensor<Self>,
+        parameters: FloatTensor<Self>,
+        layout: Layout,
+    ) -> FloatTensor<Self>;
 }
 
 /// The optimiser's update, which nobody differentiates.

@@ -57,11 +57,15 @@ impl Layout {
         }
     }
 
+    /// Values in one patch.
+    pub fn patch_values(&self) -> usize {
+        self.channels * self.patch_size.pow(2)
+    }
+
     pub fn embedding(&self) -> Section {
-        let values = self.channels * self.patch_size.pow(2);
         Section {
             start: 0,
-            used: (values + 2 + self.tokens) * self.width,
+            used: (self.patch_values() + 2 + self.tokens) * self.width,
         }
     }
 

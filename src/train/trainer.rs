@@ -133,9 +133,7 @@ impl Trainer {
         if let (Some(stored), Some(data)) = (self.stored.clone(), data.stored()) {
             let labels = batch.picks.iter().map(|&pick| data.labels[pick as usize]);
             let labels = labels.collect();
-            return self.step_with(labels, || {
-                Input::Picked(stored.pick(&batch.picks, &batch.changes))
-            });
+            return self.step_with(labels, || stored.pick(&batch.picks, &batch.changes).into());
         }
         let (pixels, labels) = batch.read(&data);
         let images = batch::images(&pixels, self.config(), &self.device);

@@ -23,7 +23,8 @@ impl Model {
     /// anywhere, best on the CPU.
     pub fn new(vit: Vit, device: &Device) -> Self {
         let layout = Layout::of(&vit.config);
-        if device::has_gpu_kernels(device) && layout.has_gpu_kernels() {
+        let reads_whole = device::has_kernels(device) && !device.is_autodiff();
+        if reads_whole || device::has_gpu_kernels(device) && layout.has_gpu_kernels() {
             Self::Packed(Packed::new(vit, layout, device))
         } else {
             Self::Layers(vit.map(&mut Mover { device }))
@@ -60,7 +61,11 @@ impl Model {
     /// The same without gradients.
     pub fn valid(&self) -> Self {
         match self {
-            Self::Layers(vit) => Self::Layers(vit.valid()),
+            Self::Layers(vit) => {
+                let vit = vit.valid();
+                let device = vit.head.linear.bias.val().device();
+                Self::new(vit, &device)
+            }
             Self::Packed(packed) => Self::Packed(packed.valid()),
         }
     }

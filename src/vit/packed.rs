@@ -5,9 +5,10 @@ use burn::tensor::{Device, Tensor};
 
 use super::Vit;
 use super::model::on_device;
+use crate::device;
 use crate::kernels::gpu::{self, Input};
 use crate::kernels::layout::Section;
-use crate::kernels::{Dropout, Layout};
+use crate::kernels::{self, Dropout, Layout};
 
 /// A [`Vit`] in one tensor.
 #[derive(Module, Debug)]
@@ -35,12 +36,18 @@ impl Packed {
     /// As [`Vit::forward_training`]; [`Dropout::NONE`] for [`Vit::forward`].
     pub(super) fn forward(&self, input: Input, dropout: Dropout) -> Tensor<2> {
         let parameters = self.parameters.val();
-        if self.layout.takes(input.batch()) {
-            gpu::vit(input, parameters, self.layout, dropout)
-        } else {
-            let vit = self.unpack(parameters);
-            vit.forward_dropping(input.images(), dropout)
+        let is_on_gpu = device::has_gpu_kernels(&parameters.device());
+        if is_on_gpu && self.layout.takes(input.batch()) {
+            return gpu::vit(input, parameters, self.layout, dropout);
         }
+        let images = input.images();
+        if dropout.is_none()
+            && let Some(logits) = kernels::read(&images, &parameters, self.layout)
+        {
+            return logits;
+        }
+        let vit = self.unpack(parameters);
+        vit.forward_dropping(images, dropout)
     }
 
     /// Another model's parameters, on the device, in the same places.

@@ -211,7 +211,7 @@ pub async fn picks_as_it_embeds(device: &Device) {
         let stored = Stored::new(&images, device).expect("a kernel");
         let picked = stored.pick(&picks, &changes);
         let given = run(&model, pick(picked.clone()), device).await;
-        let found = run(&model, Input::Picked(picked), device).await;
+        let found = run(&model, picked, device).await;
         close("logits", &found.0, &given.0, 1e-6, 1.0);
         close("loss", &[found.1], &[given.1], 1e-6, 1.0);
         for (found, given) in found.2.iter().zip(&given.2) {

@@ -4,6 +4,7 @@
 #[path = "../common/kernels.rs"]
 mod agreement;
 mod gemm;
+mod reading;
 
 use agreement::Sizes;
 use pollster::block_on;

@@ -2,10 +2,11 @@
 //!
 //! Scores are kept with one key per row and one query per column; see [`super::softmax`].
 
-use super::dot::dot_rows;
+mod backward;
+
 use super::gemm::{Rows, RowsMut, Start, Strided, gemm};
 use super::scratch::with_scratch;
-use super::softmax::{Statistics, backward, exp_columns, probabilities};
+use super::softmax::{Statistics, exp_columns};
 use super::{lanes, round_up};
 use crate::kernels::Dropout;
 
@@ -59,126 +60,13 @@ impl Attention {
                     };
                     exp_columns(scores, columns, both);
                     self.drop(scores, part.index);
-                    self.mix(part.value, scores, output_t);
                     let output = &mut output[head * self.head_width()..];
-                    self.put(output_t, |query| scale[query], output, self.width);
+                    self.mix(part.value, scores, output_t, output, self.width, |query| {
+                        scale[query]
+                    });
                 }
             }
         });
-    }
-
-    /// # Shapes
-    /// - packed, output, statistics: as in [`Attention::forward`]
-    /// - doutput: `[batch, queries, width]`, the gradient of the output
-    /// - dpacked: `[batch, tokens, 3 · width]`, zeros before
-    pub fn backward(
-        &self,
-        packed: &[f32],
-        output: &[f32],
-        statistics: &[f32],
-        doutput: &[f32],
-        dpacked: &mut [f32],
-    ) {
-        let columns = self.columns();
-        let [narrow, square] = [self.head_width() * columns, self.tokens * columns];
-        let lengths = [narrow, narrow, square, square, square, columns];
-        let (packed_size, size) = (self.tokens * 3 * self.width, self.queries * self.width);
-        with_scratch(lengths, |mut scratch| {
-            let mut statistics = statistics.chunks_exact(2 * columns);
-            for (image, dpacked) in dpacked.chunks_exact_mut(packed_size).enumerate() {
-                let packed = &packed[image * packed_size..][..packed_size];
-                let output = &output[image * size..][..size];
-                let doutput = &doutput[image * size..][..size];
-                for head in 0..self.heads {
-                    let part = self.head(packed, image, head);
-                    let statistics = statistics.next().expect("two rows for each head");
-                    let from = head * self.head_width();
-                    let outputs = [&output[from..], &doutput[from..]];
-                    self.head_backward(
-                        part,
-                        outputs,
-                        statistics,
-                        &mut dpacked[from..],
-                        &mut scratch,
-                    );
-                }
-            }
-        });
-    }
-
-    fn head_backward(
-        &self,
-        part: Head<'_>,
-        [output, doutput]: [&[f32]; 2],
-        statistics: &[f32],
-        dpacked: &mut [f32],
-        [query_t, doutput_t, scores, dscores, dropped, delta]: &mut [&mut [f32]; 6],
-    ) {
-        let columns = self.columns();
-        let [width, packed_width, head_width] = [self.width, 3 * self.width, self.head_width()];
-        self.scores(part, query_t, scores);
-        let (max, scale) = statistics.split_at(columns);
-        probabilities(scores, max, scale);
-        self.take(doutput, width, 1.0, doutput_t);
-        self.deltas(output, doutput, delta);
-
-        // The gradients of the probabilities, [keys, queries].
-        let value = Strided {
-            values: part.value,
-            row: packed_width,
-            column: 1,
-        };
-        self.product(value, doutput_t, dscores);
-        self.drop(dscores, part.index);
-        backward(dscores, scores, delta);
-
-        let dropped = if self.dropout.is_none() {
-            &**scores
-        } else {
-            dropped.copy_from_slice(scores);
-            self.drop(dropped, part.index);
-            &**dropped
-        };
-        self.product_with_rows(
-            dropped,
-            doutput,
-            width,
-            doutput_t,
-            &mut dpacked[2 * width..],
-        );
-        // Queries in `query_t` are divided by √head_width already, those in `part` are not.
-        let dkey = &mut dpacked[width..];
-        self.product_with_rows(dscores, part.query, packed_width, query_t, dkey);
-        if head_width.is_multiple_of(lanes()) {
-            self.scale_rows(dkey);
-        }
-        self.mix(part.key, dscores, query_t);
-        self.put(query_t, |_| self.scale(), dpacked, packed_width);
-    }
-
-    /// `[tokens, head_width]` of a gradient: `by_key` `[keys, queries]` times a matrix
-    /// `[queries, head_width]`, given as rows and as columns.
-    fn product_with_rows(
-        &self,
-        by_key: &[f32],
-        rows: &[f32],
-        row: usize,
-        transposed: &[f32],
-        gradient: &mut [f32],
-    ) {
-        let gradient = RowsMut {
-            values: gradient,
-            row: 3 * self.width,
-        };
-        let head_width = self.head_width();
-        if head_width.is_multiple_of(lanes()) {
-            let by_key = Strided::dense(by_key, self.columns());
-            let rows = Rows { values: rows, row };
-            let shape = [self.tokens, head_width, self.queries];
-            gemm(shape, by_key, rows, gradient, Start::Zero);
-        } else {
-            dot_rows(by_key, transposed, self.columns(), gradient);
-        }
     }
 
     /// q · kᵀ / √head_width, `[keys, queries]`, and the queries in columns.
@@ -200,33 +88,55 @@ impl Attention {
         gemm(shape, a, b, c, Start::Zero);
     }
 
-    /// The transposed of keys or values, `[head_width, tokens]`, times `[tokens, columns]`.
-    fn mix(&self, rows: &[f32], by_key: &[f32], mixed: &mut [f32]) {
-        let row = self.columns();
-        let a = Strided {
+    /// `[queries, head_width]`, scaled row by row: the transposed of `by_key` `[tokens, columns]`
+    /// times keys or values. `transposed` is scratch memory.
+    fn mix(
+        &self,
+        rows: &[f32],
+        by_key: &[f32],
+        transposed: &mut [f32],
+        mixed: &mut [f32],
+        row: usize,
+        scale: impl Fn(usize) -> f32,
+    ) {
+        let (head_width, columns) = (self.head_width(), self.columns());
+        if head_width.is_multiple_of(2 * lanes()) {
+            let shape = [self.queries, head_width, self.tokens];
+            let by_query = Strided::transposed(by_key, columns);
+            let values = Rows {
+                values: rows,
+                row: 3 * self.width,
+            };
+            gemm(
+                shape,
+                by_query,
+                values,
+                RowsMut { values: mixed, row },
+                Start::Zero,
+            );
+            for (query, values) in mixed.chunks_mut(row).enumerate().take(self.queries) {
+                let scale = scale(query);
+                values[..head_width].iter_mut().for_each(|x| *x *= scale);
+            }
+            return;
+        }
+        // Narrow heads fill no vectors, queries do.
+        let by_column = Strided {
             values: rows,
             row: 1,
             column: 3 * self.width,
         };
-        let shape = [self.head_width(), row, self.tokens];
-        let (b, c) = (
-            Rows {
-                values: by_key,
-                row,
-            },
-            RowsMut { values: mixed, row },
-        );
-        gemm(shape, a, b, c, Start::Zero);
-    }
-
-    /// Per query, the sum of output · gradient, which is that of probability · gradient.
-    fn deltas(&self, output: &[f32], doutput: &[f32], delta: &mut [f32]) {
-        delta.fill(0.0);
-        for (query, delta) in delta.iter_mut().enumerate().take(self.queries) {
-            let range = query * self.width..query * self.width + self.head_width();
-            let pairs = output[range.clone()].iter().zip(&doutput[range]);
-            *delta = pairs.map(|(a, b)| a * b).sum();
-        }
+        let by_key = Rows {
+            values: by_key,
+            row: columns,
+        };
+        let shape = [head_width, columns, self.tokens];
+        let all = RowsMut {
+            values: &mut *transposed,
+            row: columns,
+        };
+        gemm(shape, by_column, by_key, all, Start::Zero);
+        self.put(transposed, scale, mixed, row);
     }
 
     /// Columns from the first rows: `[head_width, columns]`, zero where there is no query.

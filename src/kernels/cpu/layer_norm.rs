@@ -1,9 +1,12 @@
 //! Layer normalisation, of a residual sum too.
 
-use super::math::splat;
+use super::math::{Vectors, splat};
 use super::simd::{
     self as macerator, Scalar, Simd, Vector, fused, vload_unaligned, vstore_unaligned, with_simd,
 };
+
+/// Vectors of a row that are summed side by side.
+const SUMS: usize = 4;
 
 /// Ba et al., 2016: y = (x - mean) / √(variance + eps) · gain + bias, row by row.
 #[derive(Clone, Copy)]
@@ -69,109 +72,89 @@ fn forward<'a, S: Simd>(
     let rows = y.chunks_exact_mut(width).zip(x.chunks_exact(width));
     for (index, (y, x)) in rows.enumerate() {
         let range = index * width..(index + 1) * width;
-        let residual = residual.map(|residual| &residual[range.clone()]);
-        let row = Row { x, residual };
-        let mean = row.mean::<S>();
-        let scale = (row.variance::<S>(mean) + norm.eps).sqrt().recip();
-        let normalized = match &mut saved {
-            Some(saved) => {
-                saved.scales[index] = scale;
-                &mut saved.normalized[range]
-            }
-            None => &mut [],
-        };
-        row.normalize::<S>(norm, [mean, scale], normalized, y);
-    }
-}
-
-/// A token, whose residual is added wherever it is read.
-#[derive(Clone, Copy)]
-struct Row<'a> {
-    x: &'a [f32],
-    residual: Option<&'a [f32]>,
-}
-
-impl Row<'_> {
-    /// A vector from `i` on.
-    #[inline(always)]
-    fn vector<S: Simd>(&self, i: usize) -> Vector<S, f32> {
-        match self.residual {
-            Some(residual) => vector::<S>(self.x, i) + vector::<S>(residual, i),
-            None => vector::<S>(self.x, i),
-        }
-    }
-
-    /// The values that fill no vector.
-    #[inline(always)]
-    fn rest<S: Simd>(&self) -> impl Iterator<Item = f32> {
-        let whole = whole::<S>(self.x);
-        (whole..self.x.len()).map(|i| self.x[i] + self.residual.map_or(0.0, |values| values[i]))
-    }
-
-    #[inline(always)]
-    fn mean<S: Simd>(&self) -> f32 {
-        let mut sums: Vector<S, f32> = splat!(0.0);
-        for i in (0..whole::<S>(self.x)).step_by(f32::lanes::<S>()) {
-            sums += self.vector::<S>(i);
-        }
-        (sums.reduce_add() + self.rest::<S>().sum::<f32>()) / self.x.len() as f32
-    }
-
-    #[inline(always)]
-    fn variance<S: Simd>(&self, mean: f32) -> f32 {
-        let (mut sums, means): (Vector<S, f32>, Vector<S, f32>) = (splat!(0.0), splat!(mean));
-        for i in (0..whole::<S>(self.x)).step_by(f32::lanes::<S>()) {
-            let difference = self.vector::<S>(i) - means;
-            sums = fused(difference, difference, sums);
-        }
-        let rest = self.rest::<S>().map(|x| (x - mean) * (x - mean));
-        (sums.reduce_add() + rest.sum::<f32>()) / self.x.len() as f32
-    }
-
-    /// Writes y, and the values before gain and bias unless there is no room for them.
-    #[inline(always)]
-    fn normalize<S: Simd>(
-        &self,
-        LayerNorm { gain, bias, .. }: LayerNorm<'_>,
-        [mean, scale]: [f32; 2],
-        normalized: &mut [f32],
-        y: &mut [f32],
-    ) {
-        let (means, scales): (Vector<S, f32>, Vector<S, f32>) = (splat!(mean), splat!(scale));
-        let lanes = f32::lanes::<S>();
-        let whole = whole::<S>(y);
-        for i in (0..whole).step_by(lanes) {
-            let values = (self.vector::<S>(i) - means) * scales;
-            let (gain, bias) = (vector::<S>(gain, i), vector::<S>(bias, i));
-            // SAFETY: the slices are one vector long.
-            unsafe {
-                vstore_unaligned(y[i..i + lanes].as_mut_ptr(), fused(values, gain, bias));
-                if !normalized.is_empty() {
-                    vstore_unaligned(normalized[i..i + lanes].as_mut_ptr(), values);
+        match residual {
+            Some(residual) => {
+                for ((y, x), residual) in y.iter_mut().zip(x).zip(&residual[range.clone()]) {
+                    *y = x + residual;
                 }
             }
+            None => y.copy_from_slice(x),
         }
-        for (i, x) in (whole..).zip(self.rest::<S>()) {
-            let value = (x - mean) * scale;
-            y[i] = value * gain[i] + bias[i];
-            if !normalized.is_empty() {
-                normalized[i] = value;
+        let mean = mean::<S>(y);
+        let scale = (variance::<S>(y, mean) + norm.eps).sqrt().recip();
+        if let Some(saved) = &mut saved {
+            saved.scales[index] = scale;
+            for (normalized, x) in saved.normalized[range].iter_mut().zip(&*y) {
+                *normalized = (x - mean) * scale;
             }
         }
+        normalize::<S>(norm, [mean, scale], y);
     }
 }
 
-/// How many values fill vectors.
 #[inline(always)]
-fn whole<S: Simd>(values: &[f32]) -> usize {
-    values.len() - values.len() % f32::lanes::<S>()
+fn mean<S: Simd>(x: &[f32]) -> f32 {
+    fold::<S>(x, |sum, x| sum + x, |x| x) / x.len() as f32
 }
 
-/// A vector of values from `i` on.
 #[inline(always)]
-fn vector<S: Simd>(values: &[f32], i: usize) -> Vector<S, f32> {
+fn variance<S: Simd>(x: &[f32], mean: f32) -> f32 {
+    let means: Vector<S, f32> = splat!(mean);
+    let add = |sum, x: Vector<S, f32>| {
+        let difference = x - means;
+        fused(difference, difference, sum)
+    };
+    fold::<S>(x, add, |x| (x - mean) * (x - mean)) / x.len() as f32
+}
+
+/// A sum over all values. `add` takes vectors to several sums, which needn't wait for each other, and
+/// `term` is what one value adds.
+#[inline(always)]
+fn fold<S: Simd>(
+    x: &[f32],
+    add: impl Fn(Vector<S, f32>, Vector<S, f32>) -> Vector<S, f32>,
+    term: impl Fn(f32) -> f32,
+) -> f32 {
+    let lanes = f32::lanes::<S>();
+    let mut sums: Vectors<S, SUMS> = [splat!(0.0); SUMS];
+    let mut blocks = x.chunks_exact(SUMS * lanes);
+    for block in &mut blocks {
+        for (sum, x) in sums.iter_mut().zip(block.chunks_exact(lanes)) {
+            *sum = add(*sum, vector(x));
+        }
+    }
+    let mut rest = blocks.remainder().chunks_exact(lanes);
+    for x in &mut rest {
+        sums[0] = add(sums[0], vector(x));
+    }
+    let sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    sum.reduce_add() + rest.remainder().iter().map(|&x| term(x)).sum::<f32>()
+}
+
+#[inline(always)]
+fn normalize<S: Simd>(norm: LayerNorm<'_>, [mean, scale]: [f32; 2], x: &mut [f32]) {
+    let lanes = f32::lanes::<S>();
+    let (means, scales): (Vector<S, f32>, Vector<S, f32>) = (splat!(mean), splat!(scale));
+    let mut x = x.chunks_exact_mut(lanes);
+    let mut gains = norm.gain.chunks_exact(lanes);
+    let mut biases = norm.bias.chunks_exact(lanes);
+    for ((x, gain), bias) in (&mut x).zip(&mut gains).zip(&mut biases) {
+        let y = fused((vector(x) - means) * scales, vector(gain), vector(bias));
+        // SAFETY: the slice is one vector long.
+        unsafe { vstore_unaligned(x.as_mut_ptr(), y) };
+    }
+    let rest = x.into_remainder().iter_mut();
+    for ((x, gain), bias) in rest.zip(gains.remainder()).zip(biases.remainder()) {
+        *x = (*x - mean) * scale * gain + bias;
+    }
+}
+
+/// Values that fill a vector.
+#[inline(always)]
+fn vector<S: Simd>(values: &[f32]) -> Vector<S, f32> {
+    debug_assert_eq!(values.len(), f32::lanes::<S>());
     // SAFETY: the slice is one vector long.
-    unsafe { vload_unaligned(values[i..i + f32::lanes::<S>()].as_ptr()) }
+    unsafe { vload_unaligned(values.as_ptr()) }
 }
 
 #[with_simd]
@@ -196,8 +179,7 @@ fn backward<'a, S: Simd>(
             dgain[i] += dy[i] * normalized[i];
             dbias[i] += dy[i];
         }
-        let residual = None;
-        let mean = Row { x: dx, residual }.mean::<S>();
+        let mean = mean::<S>(dx);
         let slope = dot::<S>(dx, normalized) / width as f32;
         for i in 0..width {
             dx[i] = (dx[i] - mean - normalized[i] * slope) * scale;
@@ -211,9 +193,7 @@ fn dot<S: Simd>(a: &[f32], b: &[f32]) -> f32 {
     let (mut a, mut b) = (a.chunks_exact(lanes), b.chunks_exact(lanes));
     let mut sums: Vector<S, f32> = splat!(0.0);
     for (a, b) in (&mut a).zip(&mut b) {
-        // SAFETY: the chunks are one vector long.
-        let (a, b) = unsafe { (vload_unaligned(a.as_ptr()), vload_unaligned(b.as_ptr())) };
-        sums = fused(a, b, sums);
+        sums = fused(vector(a), vector(b), sums);
     }
     let rest = a.remainder().iter().zip(b.remainder());
     sums.reduce_add() + rest.map(|(a, b)| a * b).sum::<f32>()

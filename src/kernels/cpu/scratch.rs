@@ -1,29 +1,29 @@
 //! Memory that kernels work in, kept from one call to the next.
 
 use std::cell::RefCell;
+use std::mem;
 
 thread_local! {
-    static MEMORY: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
+    /// One for each kernel that is at work: those of a whole model call others.
+    static MEMORY: RefCell<Vec<Vec<f32>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Calls `work` with slices of these lengths. Their values are left over from earlier calls.
-///
-/// # Panics
-/// If called within `work`.
 pub fn with_scratch<const N: usize, R>(
     lengths: [usize; N],
     work: impl FnOnce([&mut [f32]; N]) -> R,
 ) -> R {
-    MEMORY.with_borrow_mut(|memory| {
-        let total = lengths.iter().sum();
-        if memory.len() < total {
-            memory.resize(total, 0.0);
-        }
-        let mut rest = &mut memory[..];
-        work(lengths.map(|length| {
-            let (slice, after) = std::mem::take(&mut rest).split_at_mut(length);
-            rest = after;
-            slice
-        }))
-    })
+    let mut memory = MEMORY.with_borrow_mut(Vec::pop).unwrap_or_default();
+    let total = lengths.iter().sum();
+    if memory.len() < total {
+        memory.resize(total, 0.0);
+    }
+    let mut rest = &mut memory[..];
+    let result = work(lengths.map(|length| {
+        let (slice, after) = mem::take(&mut rest).split_at_mut(length);
+        rest = after;
+        slice
+    }));
+    MEMORY.with_borrow_mut(|kept| kept.push(memory));
+    result
 }

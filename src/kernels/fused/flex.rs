@@ -8,9 +8,9 @@ use super::operations::{
     AttentionOperation, CrossEntropyOperation, Forward, LayerNormOperation, LinearOperation,
     MlpOperation, Operation, View,
 };
-use super::{Fused, FusedAdam};
+use super::{Fused, FusedAdam, FusedReading};
 use crate::config::Activation;
-use crate::kernels::{AdamStep, Dropout, cpu};
+use crate::kernels::{AdamStep, Dropout, Layout, cpu};
 
 impl Fused for Flex {
     fn linear(x: FlexTensor, weight: FlexTensor, bias: FlexTensor) -> FlexTensor {
@@ -58,6 +58,20 @@ impl Fused for Flex {
 
     fn cross_entropy(logits: FlexTensor, targets: FlexTensor) -> FlexTensor {
         output(&CrossEntropyOperation, [logits, targets])
+    }
+}
+
+impl FusedReading for Flex {
+    fn read(images: FlexTensor, parameters: FlexTensor, layout: Layout) -> FlexTensor {
+        let [images, parameters] = [images, parameters].map(contiguous);
+        let batch = images.layout().shape()[0];
+        let mut logits = vec![0.0; batch * layout.classes];
+        let model = cpu::Vit {
+            layout,
+            parameters: slice(&parameters),
+        };
+        model.forward(slice(&images), &mut logits);
+        tensor(logits, Shape::new([batch, layout.classes]))
     }
 }
 

@@ -6,6 +6,7 @@ use super::Picture;
 
 /// Images that the device picks from those it keeps, changes and normalises.
 #[derive(Clone, Debug)]
+#[allow(dead_code, reason = "builds without WebGPU never pick")]
 pub struct Picked {
     /// Of image after image, 0 to 255, four to a number.
     pub(super) pixels: Tensor<1, Int>,
@@ -35,6 +36,7 @@ impl Picked {
 
 /// A model's input.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one for a whole batch")]
 pub enum Input {
     /// Normalised, `[batch, channels, image_size, image_size]`.
     Images(Tensor<4>),
@@ -56,6 +58,12 @@ impl Input {
             Self::Images(images) => images,
             Self::Picked(picked) => super::pick(picked),
         }
+    }
+}
+
+impl From<Picked> for Input {
+    fn from(picked: Picked) -> Self {
+        Self::Picked(picked)
     }
 }
 

@@ -8,6 +8,7 @@ use super::super::shader::Shader;
 use super::Pass;
 
 /// A batch's images.
+#[expect(clippy::large_enum_variant, reason = "there is one for a whole batch")]
 pub enum Source {
     /// Normalised, `[batch, channels, image_size, image_size]`.
     Images {
