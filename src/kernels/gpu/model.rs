@@ -199,7 +199,8 @@ impl Pass {
     /// Invocations of a shader that takes so many queries of each image.
     fn queries(&self, count: usize) -> [usize; 2] {
         let parties = count.div_ceil(self.tiling.queries);
-        [self.batch * self.layout.heads * parties, 1]
+        let of_head = self.tiling.head.unwrap_or(parties);
+        [self.batch * self.layout.heads * of_head, 1]
     }
 
     /// Parameters and [`Pass::step`] from a section on: the embedding is 0, the head the last.

@@ -156,8 +156,9 @@ impl Variant {
 
     /// Invocations of a workgroup.
     pub fn group(&self) -> usize {
+        use Shader::{Attention, AttentionBackward, Pick};
         use Shader::{EmbedWeights, MlpWeights, ProjectWeights, QkvWeights};
-        use Shader::{Head, HeadBackward, Pick, Reduce, Transpose};
+        use Shader::{Head, HeadBackward, Reduce, Transpose};
         let Some((layout, tiling)) = self.model else {
             return PLAIN_GROUP;
         };
@@ -165,6 +166,7 @@ impl Variant {
             // These take parameters or images, not tokens, of which there may be few.
             Transpose | Reduce | Head | HeadBackward => PLAIN_GROUP,
             Pick => tiling.image,
+            Attention | AttentionBackward => tiling.head.unwrap_or(tiling.group),
             MlpWeights if !tiling.is_alone() => tiling.units / 4 * layout.width / 4,
             EmbedWeights | QkvWeights | ProjectWeights => tiling.tiles * tiling.share,
             _ => tiling.group,
@@ -251,6 +253,7 @@ impl Variant {
             .number("SHARE", tiling.share)
             .number("TEAM", team)
             .number("GROUP", self.group())
+            .flag("NEAR", tiling.head.is_some())
             .flag("TEAMS", team > 1)
             .flag("SHARED", tiling.share > 1);
     }

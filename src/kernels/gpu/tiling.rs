@@ -6,6 +6,13 @@ use crate::kernels::Layout;
 /// One image has fewer tokens: small workgroups find more of the processors.
 const FEW: usize = 512;
 
+/// Invocations that graphics cards run in step, at most.
+const WARP: usize = 32;
+/// WebGPU's default limit of a workgroup's invocations.
+const LARGEST_HEAD: usize = 256;
+/// WebGPU's default limit of a workgroup's memory, in values of 4 bytes.
+const LARGEST_SHARED: usize = 16_384 / 4;
+
 /// How much an invocation does, and how many make a workgroup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Tiling {
@@ -21,6 +28,8 @@ pub struct Tiling {
     pub team: usize,
     /// Queries of an invocation.
     pub queries: usize,
+    /// Of a workgroup that has all tokens of a head, where those fit into its memory.
+    pub head: Option<usize>,
     pub group: usize,
     /// Hidden units whose weights' gradients a workgroup sums, or an invocation alone.
     pub units: usize,
@@ -52,6 +61,7 @@ impl Tiling {
                 hidden: divisor(hidden, 16),
                 team: 1,
                 queries: 4,
+                head: None,
                 group: group(if tokens < FEW { 4 } else { 16 }),
                 units: if width <= 16 { 4 } else { 2 },
                 chunk: 1,
@@ -69,6 +79,7 @@ impl Tiling {
             hidden: divisor(hidden, (512 * team / group).min(32)),
             team,
             queries: 1,
+            head: near(layout, batch),
             group,
             units: 4 * (64 / width).clamp(1, hidden),
             chunk: 4,
@@ -82,6 +93,15 @@ impl Tiling {
     pub fn is_alone(&self) -> bool {
         self.share == 1
     }
+}
+
+/// Invocations of a workgroup for a head's tokens, if it can keep what attention's gradients need:
+/// queries, keys, values and the output's gradient, and two numbers for each token.
+fn near(layout: &Layout, batch: usize) -> Option<usize> {
+    let values = layout.tokens * (4 * layout.width / layout.heads + 2);
+    let group = layout.tokens.next_multiple_of(WARP);
+    let fits = values <= LARGEST_SHARED && group <= LARGEST_HEAD;
+    (fits && batch * layout.heads <= MOST_GROUPS).then_some(group)
 }
 
 /// The largest number up to `most`, a power of two, that divides `count`.

@@ -1,4 +1,5 @@
 // Gradients of queries, keys and values of QUERIES tokens in one head. Unwanted tokens were no queries.
+// Where it is NEAR, a workgroup has all tokens of a head, and what they have in memory of its own.
 #read step: u32
 #read qkv: $PART
 #read dy: $PART
@@ -17,17 +18,52 @@ var<private> dq: array<$PART, QUERIES * PARTS>;
 var<private> dk: array<$PART, QUERIES * PARTS>;
 var<private> dv: array<$PART, QUERIES * PARTS>;
 
+#if NEAR
+var<workgroup> q_near: array<$PART, T * PARTS>;
+var<workgroup> k_near: array<$PART, T * PARTS>;
+var<workgroup> v_near: array<$PART, T * PARTS>;
+var<workgroup> dy_near: array<$PART, T * PARTS>;
+// The sum and the delta of each query.
+var<workgroup> near: array<vec2f, T>;
+#end
+
 @compute @workgroup_size(GROUP)
-fn main(@builtin(global_invocation_id) id: vec3u) {
+fn main(
+  @builtin(global_invocation_id) id: vec3u,
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  #if NEAR
+  let head = group.x;
+  let first = local;
+  #else
   let head = id.x / PARTIES;
+  let first = id.x % PARTIES * QUERIES;
   if (head >= images() * H) { return; }
+  #end
   let image = head / H * T;
   let part = head % H * PARTS;
   #if DROP
   let dropped = place(0);
   #end
-  let first = id.x % PARTIES * QUERIES;
   let count = wanted();
+  #if NEAR
+  for (var i = local; i < T * PARTS; i += GROUP) {
+    let place = i / PARTS;
+    let token = image + place;
+    let at = token * 3 * H * PARTS + part + i % PARTS;
+    q_near[i] = qkv[at];
+    k_near[i] = qkv[at + H * PARTS];
+    v_near[i] = qkv[at + 2 * H * PARTS];
+    dy_near[i] = select($PART(), dy[token * H * PARTS + part + i % PARTS], place < count);
+  }
+  for (var i = local; i < T; i += GROUP) {
+    let known = vec2f(sums[head * T + i], deltas[head * T + i]);
+    near[i] = select(vec2f(-LOWEST, 0), known, i < count);
+  }
+  workgroupBarrier();
+  if (first >= T) { return; }
+  #end
   for (var i = 0u; i < QUERIES * PARTS; i++) {
     // The last token may be there twice.
     let place = min(first + i / PARTS, T - 1);
@@ -46,6 +82,16 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   for (var j = 0u; j < select(count, T, first < count); j++) {
     let at = (image + j) * 3 * H * PARTS + part;
     let at_y = (image + j) * H * PARTS + part;
+    #if NEAR
+    let sumj = near[j].x;
+    let deltaj = near[j].y;
+    #for e in PARTS
+    let qj$e = q_near[j * PARTS + $e];
+    let kj$e = k_near[j * PARTS + $e];
+    let vj$e = v_near[j * PARTS + $e];
+    let dyj$e = dy_near[j * PARTS + $e];
+    #end
+    #else
     let sumj = select(-LOWEST, sums[head * T + j], j < count);
     let deltaj = select(0.0, deltas[head * T + j], j < count);
     #for e in PARTS
@@ -53,6 +99,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let kj$e = qkv[at + H * PARTS + $e];
     let vj$e = qkv[at + 2 * H * PARTS + $e];
     let dyj$e = select($PART(), dy[at_y + $e], j < count);
+    #end
     #end
     #for r in QUERIES
     // First the other token is the key, then it is the query.
