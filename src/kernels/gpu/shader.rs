@@ -72,6 +72,7 @@ fn included(name: &str) -> &'static str {
         "rows" => include_str!("wgsl/rows.wgsl"),
         "normalize" => include_str!("wgsl/normalize.wgsl"),
         "normalize_backward" => include_str!("wgsl/normalize_backward.wgsl"),
+        "of_party" => include_str!("wgsl/of_party.wgsl"),
         "finished" => include_str!("wgsl/finished.wgsl"),
         "hidden" => include_str!("wgsl/hidden.wgsl"),
         "mlp_buffers" => include_str!("wgsl/mlp_buffers.wgsl"),

@@ -76,7 +76,7 @@ impl Tiling {
             image: 256,
             rows: 2,
             columns: if width < 16 { divisor(most, 2) } else { 1 },
-            hidden: divisor(hidden, (512 * team / group).min(32)),
+            hidden: divisor(hidden, (256 * team / group).min(32)),
             team,
             queries: 1,
             head: near(layout, batch),
@@ -145,7 +145,8 @@ mod tests {
         assert!(!tiling.is_alone());
         let parties = tiling.group / tiling.team;
         let mlp = parties * tiling.hidden * tiling.rows;
-        assert!(mlp * VECTOR <= MEMORY, "{tiling:?}");
+        let sums = tiling.group * VECTOR / 2;
+        assert!(mlp * VECTOR + sums <= MEMORY, "{tiling:?}");
         let chunk = layout.width / 4 * tiling.chunk * tiling.units / 4;
         assert!(2 * chunk * VECTOR <= MEMORY, "{tiling:?}");
         assert!(tiling.tiles * tiling.share <= 256, "{tiling:?}");

@@ -1,9 +1,10 @@
 // From the product in y: with bias, dropout and residual, and normalised; for post-norm that is y.
-fn finish(row: u32) {
+// An invocation takes its share of a token's `count` values.
+fn finish(row: u32, count: u32, local: u32) {
   #if DROP
   let key = place(PLACE);
   #end
-  for (var d = 0u; d < D4; d++) {
+  for (var d = local % TEAM; d < count; d += TEAM) {
     let at = row * D4 + d;
     var sum = y[at] + params[BIAS + d];
     #if DROP
@@ -11,9 +12,9 @@ fn finish(row: u32) {
     #end
     y[at] = sum + residual[at];
   }
-  normalize(row);
+  normalize(row, count, local);
   #if POST
-  for (var d = 0u; d < D4; d++) {
+  for (var d = local % TEAM; d < count; d += TEAM) {
     let at = row * D4 + d;
     y[at] = fma(normal[at], params[GAIN + d], params[SHIFT + d]);
   }

@@ -55,6 +55,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       }
     }
   }
-  for (var index = first_row; index < end_row; index++) { finish(index * apart); }
+  for (var index = first_row; index < end_row; index++) { finish(index * apart, D4, 0); }
 }
 #include finished

@@ -9,7 +9,9 @@ var<workgroup> h: array<vec4f, GROUP / TEAM * HIDDEN * ROWS>;
 fn main(@builtin(global_invocation_id) id: vec3u) {
   #include team
   let own = id.x % GROUP / TEAM * HIDDEN * ROWS;
-  for (var index = first_row + lane; index < end_row; index += TEAM) { incoming(index * apart); }
+  #for r in ROWS
+  incoming(row$r, select(0, D4, first_row + $r < rows), local);
+  #end
   #include written
   #if DROP
   let key = place(2);
@@ -65,7 +67,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
   #if PRE
   #include written
-  for (var index = first_row + lane; index < end_row; index += TEAM) { outgoing(index * apart); }
+  #for r in ROWS
+  outgoing(row$r, select(0, D4, first_row + $r < rows), local);
+  #end
   #end
 }
 #include mlp_backward_ends

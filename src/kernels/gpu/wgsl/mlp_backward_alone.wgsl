@@ -14,7 +14,7 @@ var<private> v: array<vec4f, ROWS * COLUMNS>;
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let party = id.x;
   #include rows
-  for (var index = first_row; index < end_row; index++) { incoming(index * apart); }
+  for (var index = first_row; index < end_row; index++) { incoming(index * apart, D4, 0); }
   for (var i = 0u; i < OF_DM; i++) {
     let row = apart * min(first_row + i % ROWS, rows - 1);
     let at = row * D4 + i / ROWS;
@@ -64,7 +64,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     }
   }
   #if PRE
-  for (var index = first_row; index < end_row; index++) { outgoing(index * apart); }
+  for (var index = first_row; index < end_row; index++) { outgoing(index * apart, D4, 0); }
   #end
 }
 #include mlp_backward_ends

@@ -1,14 +1,14 @@
 
 // dm of a token, and where the sum over hidden activations starts: with what post-norm's residual
-// gets, which is what the norm's input gets.
-fn incoming(row: u32) {
+// gets, which is what the norm's input gets. An invocation takes its share of `count` values.
+fn incoming(row: u32, count: u32, local: u32) {
   #if DROP
   let key = place(3);
   #end
   #if POST
-  let s = slopes(row);
+  let s = slopes(row, count, local);
   #end
-  for (var d = 0u; d < D4; d++) {
+  for (var d = local % TEAM; d < count; d += TEAM) {
     let at = row * D4 + d;
     #if PRE
     var slope = dy[at];
@@ -26,9 +26,11 @@ fn incoming(row: u32) {
 
 #if PRE
 // Pre-norm's residual gets the gradient of the output.
-fn outgoing(row: u32) {
-  let s = slopes(row);
-  for (var d = 0u; d < D4; d++) { dx[row * D4 + d] = dy[row * D4 + d] + through(row, d, s); }
+fn outgoing(row: u32, count: u32, local: u32) {
+  let s = slopes(row, count, local);
+  for (var d = local % TEAM; d < count; d += TEAM) {
+    dx[row * D4 + d] = dy[row * D4 + d] + through(row, d, s);
+  }
 }
 
 fn normal_at(at: u32) -> vec4f { return x[at]; }

@@ -9,6 +9,6 @@
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let party = id.x;
   #include rows
-  for (var row = first_row; row < end_row; row++) { normalize(row); }
+  for (var row = first_row; row < end_row; row++) { normalize(row, D4, 0); }
 }
 #include normalize

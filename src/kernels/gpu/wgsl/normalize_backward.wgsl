@@ -2,15 +2,16 @@
 struct Slopes { mean: f32, along: f32, scale: f32 }
 
 // What the gradient of a norm's input is made of, from dnormed, that of its output: see `through`.
-fn slopes(row: u32) -> Slopes {
+fn slopes(row: u32, count: u32, local: u32) -> Slopes {
   var sum = vec4f(0);
   var along = vec4f(0);
-  for (var d = 0u; d < D4; d++) {
+  for (var d = local % TEAM; d < count; d += TEAM) {
     let slope = dnormed[row * D4 + d] * params[GAIN + d];
     sum += slope;
     along = fma(slope, normal_at(row * D4 + d), along);
   }
-  return Slopes(total(sum) / f32(D), total(along) / f32(D), scales[row]);
+  let both = of_party(vec2f(total(sum), total(along)), local) / f32(D);
+  return Slopes(both.x, both.y, scales[row]);
 }
 
 // The gradient of the norm's input.
@@ -18,3 +19,4 @@ fn through(row: u32, d: u32, s: Slopes) -> vec4f {
   let slope = dnormed[row * D4 + d] * params[GAIN + d];
   return (slope - s.mean - normal_at(row * D4 + d) * s.along) * s.scale;
 }
+#include of_party

@@ -30,6 +30,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     }
   }
   #include written
-  for (var index = first_row + lane; index < end_row; index += TEAM) { finish(index * apart); }
+  #for r in ROWS
+  finish(row$r, select(0, D4, first_row + $r < rows), local);
+  #end
 }
 #include finished

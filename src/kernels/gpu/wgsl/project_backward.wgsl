@@ -22,7 +22,9 @@ var<private> v: array<vec4f, ROWS * COLUMNS>;
 fn main(@builtin(global_invocation_id) id: vec3u) {
   #include team
   #if POST
-  for (var index = first_row + lane; index < end_row; index += TEAM) { incoming(index * apart); }
+  #for r in ROWS
+  incoming(row$r, select(0, D4, first_row + $r < rows), local);
+  #end
   #include written
   #end
   #if DROP
@@ -50,22 +52,21 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     }
   }
   #include written
-  for (var index = first_row + lane; index < end_row; index += TEAM) {
-    let row = index * apart;
-    for (var head = 0u; head < H; head++) {
-      var delta = 0.0;
-      for (var d = row * D + head * D / H; d < row * D + (head + 1) * D / H; d++) {
-        delta = fma(heads[d], dheads[d], delta);
-      }
-      deltas[(row / T * H + head) * T + row % T] = delta;
+  for (var i = lane; i < (end_row - min(first_row, end_row)) * H; i += TEAM) {
+    let row = (first_row + i / H) * apart;
+    let head = i % H;
+    var delta = 0.0;
+    for (var d = row * D + head * D / H; d < row * D + (head + 1) * D / H; d++) {
+      delta = fma(heads[d], dheads[d], delta);
     }
+    deltas[(row / T * H + head) * T + row % T] = delta;
   }
 }
 
 #if POST
-fn incoming(row: u32) {
-  let s = slopes(row);
-  for (var d = 0u; d < D4; d++) { dsum[row * D4 + d] = through(row, d, s); }
+fn incoming(row: u32, count: u32, local: u32) {
+  let s = slopes(row, count, local);
+  for (var d = local % TEAM; d < count; d += TEAM) { dsum[row * D4 + d] = through(row, d, s); }
 }
 fn normal_at(at: u32) -> vec4f { return normal[at]; }
 #include normalize_backward

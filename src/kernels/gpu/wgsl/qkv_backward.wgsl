@@ -41,7 +41,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
   #if PRE
   #include written
-  for (var row = first_row + lane; row < end_row; row += TEAM) { outgoing(row); }
+  #for r in ROWS
+  outgoing(row$r, select(0, D4, first_row + $r < rows), local);
+  #end
   #end
 }
 
@@ -50,9 +52,11 @@ fn residual_at(row: u32, d: u32) -> vec4f {
 }
 
 #if PRE
-fn outgoing(row: u32) {
-  let s = slopes(row);
-  for (var d = 0u; d < D4; d++) { dx[row * D4 + d] = residual_at(row, d) + through(row, d, s); }
+fn outgoing(row: u32, count: u32, local: u32) {
+  let s = slopes(row, count, local);
+  for (var d = local % TEAM; d < count; d += TEAM) {
+    dx[row * D4 + d] = residual_at(row, d) + through(row, d, s);
+  }
 }
 fn normal_at(at: u32) -> vec4f { return normal[at]; }
 #include normalize_backward
