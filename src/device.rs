@@ -202,7 +202,7 @@ pub async fn webgpu(adapter: &Adapter) -> Result<Selected, Fallback> {
         static DEVICE: RefCell<Option<Device>> = const { RefCell::new(None) };
     }
 
-    gpu::adapt_to(adapter.is_software());
+    gpu::adapt_to(adapter.is_software(), adapter.subgroup);
     let known = DEVICE.with_borrow(Clone::clone);
     let device = match known {
         Some(device) => device,

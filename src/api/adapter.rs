@@ -63,6 +63,10 @@ fn describe(adapter: &JsValue) -> Adapter {
         let function: Function = get(&features, "has").dyn_into().ok()?;
         function.call1(&features, &feature.into()).ok()?.as_bool()
     };
+    let subgroup = match has("subgroups") {
+        Some(true) => get(&info, "subgroupMinSize").as_f64().unwrap_or(0.0),
+        _ => 0.0,
+    };
     Adapter {
         description: if description.is_empty() {
             "unnamed adapter".into()
@@ -72,6 +76,7 @@ fn describe(adapter: &JsValue) -> Adapter {
         is_fallback: [info, adapter.clone()]
             .iter()
             .any(|source| get(source, "isFallbackAdapter").is_truthy()),
+        subgroup: subgroup as usize,
         has_timestamp_query: has("timestamp-query").unwrap_or(false),
     }
 }

@@ -12,14 +12,20 @@ const sources = new WeakMap();
 const made = new Map();
 const compiled = { shaders: 0, milliseconds: 0 };
 
-/** Has the next device that anyone here asks for hand out pipelines, and seem able to time kernels. */
+/**
+ * Has the next device that anyone here asks for hand out pipelines, have subgroups where there are
+ * any, and seem able to time kernels.
+ */
 export function handOutPipelines() {
   const { prototype } = globalThis.GPUAdapter ?? {};
   if (device || !prototype) return;
   const requestDevice = prototype.requestDevice;
   prototype.requestDevice = async function (descriptor) {
     prototype.requestDevice = requestDevice;
-    device = await requestDevice.call(this, descriptor);
+    const requiredFeatures = [...(descriptor?.requiredFeatures ?? [])];
+    // wgpu does not know of them in browsers.
+    if (this.features.has("subgroups")) requiredFeatures.push("subgroups");
+    device = await requestDevice.call(this, { ...descriptor, requiredFeatures });
     handOut(device);
     claimTimestamps(this);
     claimTimestamps(device);

@@ -10,6 +10,8 @@ pub struct Adapter {
     pub description: String,
     /// The browser itself calls it a fall-back adapter.
     pub is_fallback: bool,
+    /// Invocations that can hand values to each other directly, at least; 0 where none can.
+    pub subgroup: usize,
     /// burn times kernels by it, where it has several to choose from.
     pub has_timestamp_query: bool,
 }
@@ -62,6 +64,7 @@ mod tests {
         Adapter {
             description: description.into(),
             is_fallback: false,
+            subgroup: 0,
             has_timestamp_query: true,
         }
     }

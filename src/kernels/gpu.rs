@@ -16,7 +16,7 @@
 mod input;
 mod limits;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::kernels::Dropout;
 
@@ -126,13 +126,21 @@ mod missing {
 pub use missing::{adam, clip_scale, cross_entropy, pick, to_read, to_train, vit};
 
 static SOFTWARE: AtomicBool = AtomicBool::new(false);
+static SUBGROUP: AtomicUsize = AtomicUsize::new(0);
 
-/// Says whether the adapter is one that computes on the CPU, which other sizes suit.
-pub fn adapt_to(software: bool) {
+/// Says whether the adapter is one that computes on the CPU, which other sizes suit, and how many
+/// invocations at least can hand values to each other directly, or 0.
+pub fn adapt_to(software: bool, subgroup: usize) {
     SOFTWARE.store(software, Ordering::Relaxed);
+    SUBGROUP.store(subgroup, Ordering::Relaxed);
 }
 
 #[cfg(any(feature = "webgpu", test))]
 fn is_software() -> bool {
     SOFTWARE.load(Ordering::Relaxed)
+}
+
+#[cfg(any(feature = "webgpu", test))]
+fn subgroup() -> usize {
+    SUBGROUP.load(Ordering::Relaxed)
 }

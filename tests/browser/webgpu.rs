@@ -22,17 +22,34 @@ wasm_bindgen_test_configure!(run_in_dedicated_worker);
 /// With the tiles for a graphics card. Fails where there is no adapter: this target is for browsers
 /// with one.
 async fn webgpu() -> Device {
-    webgpu_with_tiles(false).await
+    webgpu_with(false, 0).await
 }
 
-async fn webgpu_with_tiles(for_software: bool) -> Device {
+/// `subgroup` is 4 on Chromium's software adapter, which has no larger ones.
+async fn webgpu_with(for_software: bool, subgroup: usize) -> Device {
     let adapter = Adapter {
         description: "under test".into(),
         is_fallback: for_software,
+        subgroup,
         has_timestamp_query: true,
     };
+    ask_for_subgroups();
     let Selected { device, .. } = device::webgpu(&adapter).await.expect("an adapter");
     device
+}
+
+/// As `src/api/pipelines.js` does for the API.
+fn ask_for_subgroups() {
+    let ask = js_sys::Function::new_no_args(
+        "const { prototype } = GPUAdapter;
+        const { requestDevice } = prototype;
+        prototype.requestDevice = function (descriptor) {
+            prototype.requestDevice = requestDevice;
+            const requiredFeatures = [...descriptor.requiredFeatures, 'subgroups'];
+            return requestDevice.call(this, { ...descriptor, requiredFeatures });
+        };",
+    );
+    ask.call0(&wasm_bindgen::JsValue::NULL).expect("WebGPU");
 }
 
 #[wasm_bindgen_test]
@@ -57,10 +74,17 @@ async fn kernels_of_the_whole_model_agree_with_the_cpu() {
 
 #[wasm_bindgen_test]
 async fn tiles_for_software_adapters_match_pytorch_and_the_cpu() {
-    let device = webgpu_with_tiles(true).await;
+    let device = webgpu_with(true, 0).await;
     golden::hidden768().check(&device).await;
     golden::prenorm768().check(&device).await;
     whole::all(&device).await;
+}
+
+#[wasm_bindgen_test]
+async fn subgroups_match_pytorch() {
+    let device = webgpu_with(false, 4).await;
+    golden::hidden768().check(&device).await;
+    golden::prenorm768().check(&device).await;
 }
 
 #[wasm_bindgen_test]

@@ -2,8 +2,11 @@
 
 mod backward;
 mod embedding;
+mod saved;
 
 pub use embedding::Source;
+pub use saved::Saved;
+use saved::{Normalized, SavedBlock};
 
 use std::fmt;
 
@@ -51,35 +54,6 @@ impl fmt::Debug for Pass {
         let Self { layout, batch, .. } = self;
         write!(f, "{batch} images through {layout:?}")
     }
-}
-
-/// What an encoder block's backward pass needs.
-#[derive(Clone, Debug)]
-struct SavedBlock {
-    /// `[batch, tokens, width]`, what the block got.
-    x: Handle,
-    qkv: Handle,
-    heads: Handle,
-    /// `[batch, heads, tokens]`: logarithms of the sums of the scores' exponentials.
-    sums: Handle,
-    /// What the MLP got.
-    middle: Handle,
-    norms: [Normalized; 2],
-}
-
-/// Values before gain and bias, and 1 / √(variance + eps).
-#[derive(Clone, Debug)]
-struct Normalized {
-    values: Handle,
-    scales: Handle,
-}
-
-/// What the backward pass needs.
-#[derive(Clone, Debug)]
-pub struct Saved {
-    images: Handle,
-    blocks: Vec<SavedBlock>,
-    head: Normalized,
 }
 
 impl Pass {
@@ -201,6 +175,19 @@ impl Pass {
         let parties = count.div_ceil(self.tiling.queries);
         let of_head = self.tiling.head.unwrap_or(parties);
         [self.batch * self.layout.heads * of_head, 1]
+    }
+
+    /// Invocations of the shader that has tokens as queries and as keys.
+    fn queries_and_keys(&self) -> [usize; 2] {
+        let [once, _] = self.queries(self.layout.tokens);
+        [
+            if self.tiling.is_alone() {
+                once
+            } else {
+                2 * once
+            },
+            1,
+        ]
     }
 
     /// Parameters and [`Pass::step`] from a section on: the embedding is 0, the head the last.

@@ -43,7 +43,7 @@ shaders! {
     MlpWeights = "mlp_weights" or "mlp_weights_alone";
     ProjectBackward = "project_backward";
     ProjectWeights = "weights";
-    AttentionBackward = "attention_backward";
+    AttentionBackward = "attention_backward" or "attention_backward_alone";
     QkvBackward = "qkv_backward";
     QkvWeights = "weights";
     EmbedWeights = "embed_weights";
@@ -167,7 +167,8 @@ impl Variant {
             // These take parameters or images, not tokens, of which there may be few.
             Transpose | Reduce | Head | HeadBackward => PLAIN_GROUP,
             Pick => tiling.image,
-            Attention | AttentionBackward => tiling.head.unwrap_or(tiling.group),
+            Attention => tiling.head.unwrap_or(tiling.group),
+            AttentionBackward => tiling.head.map_or(tiling.group, |group| 2 * group),
             MlpWeights if !tiling.is_alone() => tiling.units / 4 * layout.width / 4,
             EmbedWeights | QkvWeights | ProjectWeights => tiling.tiles * tiling.share,
             _ => tiling.group,
@@ -227,7 +228,14 @@ impl Variant {
                 .constant("SCALE", &float(f32::from_bits(drop.scale_bits)));
         }
         let is_alone = self.model.is_some_and(|(_, tiling)| tiling.is_alone());
-        values.fill(self.shader.template(is_alone), included)
+        let shader = values.fill(self.shader.template(is_alone), included);
+        let shuffles = self.model.is_some_and(|(_, tiling)| tiling.shuffles);
+        // Browsers ask for the directive, and wgpu's own compiler refuses it.
+        if shuffles && cfg!(target_family = "wasm") {
+            format!("enable subgroups;\n{shader}")
+        } else {
+            shader
+        }
     }
 
     fn tiles(&self, values: &mut Values, layout: &Layout, tiling: &Tiling) {
@@ -256,6 +264,7 @@ impl Variant {
             .number("GROUP", self.group())
             .flag("NEAR", tiling.head.is_some())
             .flag("TEAMS", team > 1)
+            .flag("SHUFFLES", team > 1 && tiling.shuffles)
             .flag("SHARED", tiling.share > 1);
     }
 }

@@ -8,8 +8,8 @@ const FEW: usize = 512;
 
 /// Invocations that graphics cards run in step, at most.
 const WARP: usize = 32;
-/// WebGPU's default limit of a workgroup's invocations.
-const LARGEST_HEAD: usize = 256;
+/// Half of WebGPU's default limit of a workgroup's invocations: they are queries, or keys.
+const LARGEST_HEAD: usize = 256 / 2;
 /// WebGPU's default limit of a workgroup's memory, in values of 4 bytes.
 const LARGEST_SHARED: usize = 16_384 / 4;
 
@@ -41,6 +41,8 @@ pub struct Tiling {
     pub tiles: usize,
     /// Invocations that share a tile's sums.
     pub share: usize,
+    /// Whether a party's invocations hand sums to each other directly.
+    pub shuffles: bool,
 }
 
 impl Tiling {
@@ -68,6 +70,7 @@ impl Tiling {
                 inputs: divisor(width, 4),
                 tiles: 16,
                 share: 1,
+                shuffles: false,
             };
         }
         // Thousands of invocations hide what a load takes, so a token is for several.
@@ -86,6 +89,7 @@ impl Tiling {
             inputs: 1,
             tiles: 32,
             share: 8,
+            shuffles: team <= super::subgroup(),
         }
     }
 

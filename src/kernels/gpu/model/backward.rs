@@ -2,7 +2,8 @@
 
 use burn::cubecl::server::Handle;
 
-use super::{Pass, Saved, SavedBlock, wanted};
+use super::saved::{Saved, SavedBlock};
+use super::{Pass, wanted};
 use crate::config::Norm;
 use crate::kernels::Layout;
 use crate::kernels::gpu::launch::from;
@@ -125,7 +126,7 @@ impl Pass {
 
         let dqkv = self.empty(3 * self.rows() * width);
         let buffers = [&step, &qkv, &dmerged, &sums, &deltas, &dqkv];
-        self.run(Shader::AttentionBackward, self.queries(tokens), &buffers);
+        self.run(Shader::AttentionBackward, self.queries_and_keys(), &buffers);
 
         let mut buffers = vec![&params, &step, &dqkv, dsum];
         if pre {

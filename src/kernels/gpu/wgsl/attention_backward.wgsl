@@ -1,5 +1,6 @@
-// Gradients of queries, keys and values of QUERIES tokens in one head. Unwanted tokens were no queries.
-// Where it is NEAR, a workgroup has all tokens of a head, and what they have in memory of its own.
+// Gradients of a head's queries, and of its keys and values: an invocation takes a token as one or as
+// the other. Unwanted tokens were no queries. Where it is NEAR, a workgroup has a whole head, and what
+// its tokens have in memory of its own.
 #read step: u32
 #read qkv: $PART
 #read dy: $PART
@@ -8,15 +9,6 @@
 #write dqkv: $PART
 #include common
 #include part
-
-// Of an invocation's tokens, PARTS of each: what they have, and its gradients.
-var<private> q: array<$PART, QUERIES * PARTS>;
-var<private> k: array<$PART, QUERIES * PARTS>;
-var<private> v: array<$PART, QUERIES * PARTS>;
-var<private> dy_own: array<$PART, QUERIES * PARTS>;
-var<private> dq: array<$PART, QUERIES * PARTS>;
-var<private> dk: array<$PART, QUERIES * PARTS>;
-var<private> dv: array<$PART, QUERIES * PARTS>;
 
 #if NEAR
 var<workgroup> q_near: array<$PART, T * PARTS>;
@@ -35,106 +27,114 @@ fn main(
 ) {
   #if NEAR
   let head = group.x;
-  let first = local;
+  let is_key = local >= GROUP / 2;
+  let token = local % (GROUP / 2);
   #else
-  let head = id.x / PARTIES;
-  let first = id.x % PARTIES * QUERIES;
+  let head = id.x / (2 * T);
+  let is_key = id.x / T % 2 == 1;
+  let token = id.x % T;
   if (head >= images() * H) { return; }
   #end
+  // In units of PART: of the image's first token, and of the head within a token.
   let image = head / H * T;
   let part = head % H * PARTS;
-  #if DROP
-  let dropped = place(0);
-  #end
   let count = wanted();
   #if NEAR
   for (var i = local; i < T * PARTS; i += GROUP) {
     let place = i / PARTS;
-    let token = image + place;
-    let at = token * 3 * H * PARTS + part + i % PARTS;
+    let at = (image + place) * 3 * H * PARTS + part + i % PARTS;
     q_near[i] = qkv[at];
     k_near[i] = qkv[at + H * PARTS];
     v_near[i] = qkv[at + 2 * H * PARTS];
-    dy_near[i] = select($PART(), dy[token * H * PARTS + part + i % PARTS], place < count);
+    if (place < count) { dy_near[i] = dy[(image + place) * H * PARTS + part + i % PARTS]; }
   }
-  for (var i = local; i < T; i += GROUP) {
-    let known = vec2f(sums[head * T + i], deltas[head * T + i]);
-    near[i] = select(vec2f(-LOWEST, 0), known, i < count);
+  for (var i = local; i < count; i += GROUP) {
+    near[i] = vec2f(sums[head * T + i], deltas[head * T + i]);
   }
   workgroupBarrier();
-  if (first >= T) { return; }
+  if (token >= T) { return; }
   #end
-  for (var i = 0u; i < QUERIES * PARTS; i++) {
-    // The last token may be there twice.
-    let place = min(first + i / PARTS, T - 1);
-    let token = image + place;
-    let own = token * 3 * H * PARTS + part + i % PARTS;
-    q[i] = qkv[own] * ROOT;
-    k[i] = qkv[own + H * PARTS] * ROOT;
-    v[i] = qkv[own + 2 * H * PARTS];
-    dy_own[i] = select($PART(), dy[token * H * PARTS + part + i % PARTS], place < count);
+  #if DROP
+  let dropped = place(0);
+  #end
+  let own = (image + token) * 3 * H * PARTS + part;
+  if (is_key) {
+    #for e in PARTS
+    let k$e = qkv[own + H * PARTS + $e] * ROOT;
+    let v$e = qkv[own + 2 * H * PARTS + $e];
+    var dk$e = $PART();
+    var dv$e = $PART();
+    #end
+    for (var j = 0u; j < count; j++) {
+      #if NEAR
+      let known = near[j];
+      #else
+      let known = vec2f(sums[head * T + j], deltas[head * T + j]);
+      #end
+      var score = 0.0;
+      var slope = 0.0;
+      #for e in PARTS
+      #if NEAR
+      let q$e = q_near[j * PARTS + $e];
+      let dy$e = dy_near[j * PARTS + $e];
+      #else
+      let q$e = qkv[(image + j) * 3 * H * PARTS + part + $e];
+      let dy$e = dy[(image + j) * H * PARTS + part + $e];
+      #end
+      score += product(q$e, k$e);
+      slope += product(dy$e, v$e);
+      #end
+      #if DROP
+      let kept = keep_one((head * count + j) * T + token, dropped);
+      #else
+      let kept = 1.0;
+      #end
+      let probability = exp(score - known.x);
+      let dscore = probability * fma(slope, kept, -known.y);
+      #for e in PARTS
+      dk$e += q$e * dscore;
+      dv$e += dy$e * (probability * kept);
+      #end
+    }
+    #for e in PARTS
+    dqkv[own + H * PARTS + $e] = dk$e * ROOT;
+    dqkv[own + 2 * H * PARTS + $e] = dv$e;
+    #end
+    return;
   }
-  #for r in QUERIES
-  let token$r = min(first + $r, T - 1);
-  let sum$r = select(-LOWEST, sums[head * T + token$r], token$r < count);
-  let delta$r = select(0.0, deltas[head * T + token$r], token$r < count);
+  let is_query = token < count;
+  let sum = select(0.0, sums[head * T + token], is_query);
+  let delta = select(0.0, deltas[head * T + token], is_query);
+  #for e in PARTS
+  let q$e = qkv[own + $e] * ROOT;
+  let dy$e = select($PART(), dy[(image + token) * H * PARTS + part + $e], is_query);
+  var dq$e = $PART();
   #end
-  for (var j = 0u; j < select(count, T, first < count); j++) {
-    let at = (image + j) * 3 * H * PARTS + part;
-    let at_y = (image + j) * H * PARTS + part;
+  for (var j = 0u; j < select(0, T, is_query); j++) {
+    var score = 0.0;
+    var slope = 0.0;
+    #for e in PARTS
     #if NEAR
-    let sumj = near[j].x;
-    let deltaj = near[j].y;
-    #for e in PARTS
-    let qj$e = q_near[j * PARTS + $e];
-    let kj$e = k_near[j * PARTS + $e];
-    let vj$e = v_near[j * PARTS + $e];
-    let dyj$e = dy_near[j * PARTS + $e];
-    #end
+    let k$e = k_near[j * PARTS + $e];
+    let v$e = v_near[j * PARTS + $e];
     #else
-    let sumj = select(-LOWEST, sums[head * T + j], j < count);
-    let deltaj = select(0.0, deltas[head * T + j], j < count);
-    #for e in PARTS
-    let qj$e = qkv[at + $e];
-    let kj$e = qkv[at + H * PARTS + $e];
-    let vj$e = qkv[at + 2 * H * PARTS + $e];
-    let dyj$e = select($PART(), dy[at_y + $e], j < count);
+    let k$e = qkv[(image + j) * 3 * H * PARTS + H * PARTS + part + $e];
+    let v$e = qkv[(image + j) * 3 * H * PARTS + 2 * H * PARTS + part + $e];
     #end
-    #end
-    #for r in QUERIES
-    // First the other token is the key, then it is the query.
-    var score$r = 0.0;
-    var slope$r = 0.0;
-    var other_score$r = 0.0;
-    var other_slope$r = 0.0;
-    #for e in PARTS
-    score$r += product(q[$r * PARTS + $e], kj$e);
-    slope$r += product(dy_own[$r * PARTS + $e], vj$e);
-    other_score$r += product(qj$e, k[$r * PARTS + $e]);
-    other_slope$r += product(dyj$e, v[$r * PARTS + $e]);
+    score += product(q$e, k$e);
+    slope += product(dy$e, v$e);
     #end
     #if DROP
-    let kept$r = keep_one((head * count + token$r) * T + j, dropped);
-    let other_kept$r = keep_one((head * count + j) * T + token$r, dropped);
+    let kept = keep_one((head * count + token) * T + j, dropped);
     #else
-    let kept$r = 1.0;
-    let other_kept$r = 1.0;
+    let kept = 1.0;
     #end
-    let dscore$r = exp(score$r - sum$r) * fma(slope$r, kept$r, -delta$r);
-    let probability$r = exp(other_score$r - sumj);
-    let other_dscore$r = probability$r * fma(other_slope$r, other_kept$r, -deltaj);
+    let dscore = exp(score - sum) * fma(slope, kept, -delta);
     #for e in PARTS
-    dq[$r * PARTS + $e] += kj$e * dscore$r;
-    dk[$r * PARTS + $e] += qj$e * other_dscore$r;
-    dv[$r * PARTS + $e] += dyj$e * (probability$r * other_kept$r);
-    #end
+    dq$e += k$e * dscore;
     #end
   }
-  for (var i = 0u; i < QUERIES * PARTS; i++) {
-    let token = image + min(first + i / PARTS, T - 1);
-    let own = token * 3 * H * PARTS + part + i % PARTS;
-    dqkv[own] = dq[i] * ROOT;
-    dqkv[own + H * PARTS] = dk[i] * ROOT;
-    dqkv[own + 2 * H * PARTS] = dv[i];
-  }
+  #for e in PARTS
+  dqkv[own + $e] = dq$e * ROOT;
+  #end
 }
