@@ -85,10 +85,10 @@ impl Tiling {
             head: near(layout, batch),
             group,
             units: 4 * (64 / width).clamp(1, hidden),
-            chunk: 4,
+            chunk: 2,
             inputs: 1,
             tiles: 32,
-            share: 8,
+            share: 4,
             shuffles: team <= super::subgroup(),
         }
     }
