@@ -34,16 +34,20 @@ export const PRESETS = {
  * time. So no library can come to the limit, and least so where `hidden` is large.
  *
  * The head reads the class token alone. vitpad therefore leaves out the last block's other tokens,
- * but for their keys and values (and queries, which come with them); the others compute them.
+ * but for their keys and values (and queries, which come with them); where it reads on the CPU, it
+ * folds those into sums over tokens for each head. The others compute them.
  *
  * @param {Model} model
- * @param {Pick<Task, "mode" | "batch">} task
+ * @param {Pick<Task, "mode" | "batch" | "device">} task
  * @param {string} library
  */
-export function multiplyAdds({ width, layers, hidden }, { mode, batch }, library) {
+export function multiplyAdds({ width, heads, layers, hidden }, { mode, batch, device }, library) {
+  const layersOf = (/** @type {number} */ tokens) => tokens * (width * width + 2 * width * hidden);
   const block = (/** @type {number} */ tokens) =>
-    TOKENS * 3 * width * width + tokens * (width * width + 2 * width * hidden) + 2 * tokens * TOKENS * width;
-  const last = library.startsWith("vitpad") ? block(1) : block(TOKENS);
+    TOKENS * 3 * width * width + layersOf(tokens) + 2 * tokens * TOKENS * width;
+  const folded = 3 * width * width + layersOf(1) + 2 * heads * TOKENS * width;
+  const ofVitpad = mode === "infer" && device === "cpu" ? folded : block(1);
+  const last = library.startsWith("vitpad") ? ofVitpad : block(TOKENS);
   const ends = PATCHES * PATCH_PIXELS * width + width * CLASSES;
   return batch * (mode === "train" ? 3 : 1) * (ends + (layers - 1) * block(TOKENS) + last);
 }

@@ -5,6 +5,8 @@ use super::simd::{
     self as macerator, Scalar, Simd, Vector, fused, vload_unaligned, vstore_unaligned, with_simd,
 };
 
+/// Rows that are worked on together.
+const ROWS: usize = 8;
 /// Vectors of a row that are summed side by side.
 const SUMS: usize = 4;
 
@@ -69,9 +71,9 @@ fn forward<'a, S: Simd>(
     y: &'a mut [f32],
 ) {
     let width = norm.gain.len();
-    let rows = y.chunks_exact_mut(width).zip(x.chunks_exact(width));
-    for (index, (y, x)) in rows.enumerate() {
-        let range = index * width..(index + 1) * width;
+    let blocks = y.chunks_mut(ROWS * width).zip(x.chunks(ROWS * width));
+    for (index, (y, x)) in blocks.enumerate() {
+        let range = index * ROWS * width..index * ROWS * width + y.len();
         match residual {
             Some(residual) => {
                 for ((y, x), residual) in y.iter_mut().zip(x).zip(&residual[range.clone()]) {
@@ -80,15 +82,32 @@ fn forward<'a, S: Simd>(
             }
             None => y.copy_from_slice(x),
         }
-        let mean = mean::<S>(y);
-        let scale = (variance::<S>(y, mean) + norm.eps).sqrt().recip();
+        // Row after row, each of which takes a while, but none of which waits for another.
+        let (mut means, mut scales) = ([0.0; ROWS], [0.0; ROWS]);
+        for (mean, row) in means.iter_mut().zip(y.chunks_exact(width)) {
+            *mean = self::mean::<S>(row);
+        }
+        let with_means = y.chunks_exact(width).zip(means);
+        for (scale, (row, mean)) in scales.iter_mut().zip(with_means) {
+            *scale = (variance::<S>(row, mean) + norm.eps).sqrt().recip();
+        }
+        let both = means.into_iter().zip(scales);
         if let Some(saved) = &mut saved {
-            saved.scales[index] = scale;
-            for (normalized, x) in saved.normalized[range].iter_mut().zip(&*y) {
-                *normalized = (x - mean) * scale;
+            let rows = y.chunks_exact(width).zip(both.clone());
+            let to = saved.normalized[range].chunks_exact_mut(width);
+            for (normalized, (row, (mean, scale))) in to.zip(rows) {
+                for (normalized, x) in normalized.iter_mut().zip(row) {
+                    *normalized = (x - mean) * scale;
+                }
+            }
+            let saved = saved.scales.chunks_mut(ROWS).nth(index);
+            for (saved, scale) in saved.into_iter().flatten().zip(scales) {
+                *saved = scale;
             }
         }
-        normalize::<S>(norm, [mean, scale], y);
+        for (row, (mean, scale)) in y.chunks_exact_mut(width).zip(both) {
+            normalize::<S>(norm, [mean, scale], row);
+        }
     }
 }
 
