@@ -100,7 +100,7 @@ impl Attention {
         scale: impl Fn(usize) -> f32,
     ) {
         let (head_width, columns) = (self.head_width(), self.columns());
-        if head_width.is_multiple_of(2 * lanes()) {
+        if head_width.is_multiple_of(lanes()) {
             let shape = [self.queries, head_width, self.tokens];
             let by_query = Strided::transposed(by_key, columns);
             let values = Rows {
