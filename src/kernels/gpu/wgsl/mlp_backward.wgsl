@@ -9,9 +9,10 @@ var<workgroup> h: array<vec4f, GROUP / TEAM * HIDDEN * ROWS>;
 fn main(@builtin(global_invocation_id) id: vec3u) {
   #include team
   let own = id.x % GROUP / TEAM * HIDDEN * ROWS;
-  #for r in ROWS
-  incoming(row$r, select(0, D4, first_row + $r < rows), local);
-  #end
+  for (var r = 0u; r < ROWS; r++) {
+    let index = first_row + r;
+    incoming(apart * min(index, rows - 1), select(0, D4, index < rows), local);
+  }
   #include written
   #if DROP
   let key = place(2);
@@ -67,9 +68,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
   #if PRE
   #include written
-  #for r in ROWS
-  outgoing(row$r, select(0, D4, first_row + $r < rows), local);
-  #end
+  for (var r = 0u; r < ROWS; r++) {
+    let index = first_row + r;
+    outgoing(apart * min(index, rows - 1), select(0, D4, index < rows), local);
+  }
   #end
 }
 #include mlp_backward_ends

@@ -30,8 +30,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     }
   }
   #include written
-  #for r in ROWS
-  finish(row$r, select(0, D4, first_row + $r < rows), local);
-  #end
+  for (var r = 0u; r < ROWS; r++) {
+    let index = first_row + r;
+    finish(apart * min(index, rows - 1), select(0, D4, index < rows), local);
+  }
 }
 #include finished

@@ -22,9 +22,10 @@ var<private> v: array<vec4f, ROWS * COLUMNS>;
 fn main(@builtin(global_invocation_id) id: vec3u) {
   #include team
   #if POST
-  #for r in ROWS
-  incoming(row$r, select(0, D4, first_row + $r < rows), local);
-  #end
+  for (var r = 0u; r < ROWS; r++) {
+    let index = first_row + r;
+    incoming(apart * min(index, rows - 1), select(0, D4, index < rows), local);
+  }
   #include written
   #end
   #if DROP

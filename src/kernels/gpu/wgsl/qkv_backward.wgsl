@@ -41,9 +41,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
   #if PRE
   #include written
-  #for r in ROWS
-  outgoing(row$r, select(0, D4, first_row + $r < rows), local);
-  #end
+  for (var r = 0u; r < ROWS; r++) {
+    let index = first_row + r;
+    outgoing(apart * min(index, rows - 1), select(0, D4, index < rows), local);
+  }
   #end
 }
 
