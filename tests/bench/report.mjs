@@ -105,7 +105,7 @@ export function nativeResults({ limit, cells, pytorch }) {
       ratio: rounded(cell.milliseconds / (own(cell)?.milliseconds ?? NaN)),
       fractionOfLimit: fractionOf(
         limit,
-        { ...cell, model: PRESETS[cell.preset].model },
+        { ...cell, device: "cpu", model: PRESETS[cell.preset].model },
         cell.library,
         cell.milliseconds,
       ),
@@ -134,7 +134,7 @@ export function nativeTable({ cells }) {
 
 /**
  * @param {number} limit
- * @param {Pick<Task, "model" | "mode" | "batch">} task
+ * @param {Pick<Task, "model" | "device" | "mode" | "batch">} task
  * @param {string} library
  * @param {number} milliseconds
  */
