@@ -28,7 +28,10 @@ export interface Prediction {
   probabilities: Float32Array;
   /** How long the model took. */
   milliseconds: number;
-  /** The 28 x 28 values in 0 to 1, row by row, that the model saw. Ink is 1. */
+  /**
+   * The 28 x 28 values in 0 to 1, row by row, that the model saw. Ink is 1. Where such values were
+   * passed, it is that array, not a copy.
+   */
   image: Float32Array;
 }
 
