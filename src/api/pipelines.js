@@ -1,7 +1,8 @@
 /**
  * Compute pipelines made ahead. Browsers compile several at a time with `createComputePipelineAsync`,
  * but wgpu calls `createComputePipeline` for each at its first launch, and everything waits.
- * So the device that wgpu asks for is given methods of its own, which hand out what is there.
+ * So the device that wgpu asks for is given methods of its own, which hand out what is there; and
+ * features of its own, where wgpu or cubecl gets those wrong.
  */
 
 /** @type {GPUDevice | null} */

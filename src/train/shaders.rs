@@ -29,23 +29,19 @@ pub fn shaders_to_train(
         gpu::to_train(layout, training)
     };
     let images = data.map_or(recipe.batch, TrainingData::len);
-    // An epoch's last batch may be smaller.
-    let [most, last] = [recipe.batch.min(images), images % recipe.batch];
-    let mut shaders = of(most);
-    if last > 0 && last < most {
-        shaders.extend(of(last));
-    }
-    shaders
+    sizes(images, recipe.batch).flat_map(of).collect()
 }
 
 /// For an evaluation on so many images.
 pub fn shaders_to_evaluate(config: &VitConfig, images: usize) -> Vec<String> {
-    let [most, last] = [images.min(EVALUATED), images % EVALUATED];
-    let mut shaders = shaders_to_read(config, most);
-    if last > 0 && last < most {
-        shaders.extend(shaders_to_read(config, last));
-    }
-    shaders
+    let of = |batch| shaders_to_read(config, batch);
+    sizes(images, EVALUATED).flat_map(of).collect()
+}
+
+/// Of the batches that so many images make: the last one may be smaller.
+fn sizes(images: usize, batch: usize) -> impl Iterator<Item = usize> {
+    let sizes = [batch.min(images), images % batch];
+    sizes.into_iter().filter(|&size| size > 0)
 }
 
 /// For batches of so many images.

@@ -75,6 +75,7 @@ fn included(name: &str) -> &'static str {
         "of_party" => include_str!("wgsl/of_party.wgsl"),
         "finished" => include_str!("wgsl/finished.wgsl"),
         "hidden" => include_str!("wgsl/hidden.wgsl"),
+        "attention_backward_buffers" => include_str!("wgsl/attention_backward_buffers.wgsl"),
         "mlp_buffers" => include_str!("wgsl/mlp_buffers.wgsl"),
         "mlp_backward_buffers" => include_str!("wgsl/mlp_backward_buffers.wgsl"),
         "mlp_backward_ends" => include_str!("wgsl/mlp_backward_ends.wgsl"),

@@ -1,12 +1,7 @@
 // Gradients of a head's queries, and of its keys and values: an invocation takes a token as one or as
 // the other. Unwanted tokens were no queries. Where it is NEAR, a workgroup has a whole head, and what
 // its tokens have in memory of its own.
-#read step: u32
-#read qkv: $PART
-#read dy: $PART
-#read sums: f32
-#read deltas: f32
-#write dqkv: $PART
+#include attention_backward_buffers
 #include common
 #include part
 

@@ -1,11 +1,6 @@
 // As attention_backward.wgsl, for adapters where sharing is slow: an invocation takes QUERIES tokens of
 // a head, as queries and as keys. What it keeps lies in arrays, since such adapters compile slowly.
-#read step: u32
-#read qkv: $PART
-#read dy: $PART
-#read sums: f32
-#read deltas: f32
-#write dqkv: $PART
+#include attention_backward_buffers
 #include common
 #include part
 
