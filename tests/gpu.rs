@@ -23,6 +23,7 @@ fn whole_model_agrees_with_the_cpu() {
     for (software, subgroup) in [(true, 0), (false, 0), (false, 4)] {
         gpu::adapt_to(software, subgroup);
         block_on(whole::all(&device));
+        block_on(whole::random(6, &device));
         block_on(whole::picks_as_it_embeds(&device));
     }
     let sizes = kernels::Sizes {

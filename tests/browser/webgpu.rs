@@ -81,6 +81,12 @@ async fn tiles_for_software_adapters_match_pytorch_and_the_cpu() {
 }
 
 #[wasm_bindgen_test]
+async fn random_models_agree_with_the_cpu() {
+    whole::random(8, &webgpu().await).await;
+    whole::random(8, &webgpu_with(true, 0).await).await;
+}
+
+#[wasm_bindgen_test]
 async fn subgroups_match_pytorch() {
     let device = webgpu_with(false, 4).await;
     golden::hidden768().check(&device).await;

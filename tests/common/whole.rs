@@ -2,7 +2,8 @@
 //! every parameter, and parameters after updates. Runs natively and in the browser.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use rand::{SeedableRng, rngs::StdRng};
+use rand::seq::IndexedRandom;
+use rand::{RngExt, SeedableRng, rngs::StdRng};
 use vitpad::config::{Activation, Norm, VitConfig};
 use vitpad::data::augment::{Augment, Change};
 use vitpad::data::batch::{DEVIATION, MEAN, Stored};
@@ -68,6 +69,43 @@ pub async fn all(device: &Device) {
         VitConfig::quick(),
     ] {
         agrees(&config, 3, device).await;
+    }
+}
+
+/// Models and batches drawn at random, as the CPU kernels' property tests draw them.
+pub async fn random(count: usize, device: &Device) {
+    let mut rng = StdRng::seed_from_u64(8);
+    for _ in 0..count {
+        let (width, heads) = *[
+            (16, 8),
+            (16, 1),
+            (12, 3),
+            (20, 4),
+            (32, 4),
+            (32, 1),
+            (64, 4),
+            (8, 8),
+        ]
+        .choose(&mut rng)
+        .expect("some");
+        let patch_size = rng.random_range(1..=4);
+        let config = VitConfig {
+            image_size: patch_size * rng.random_range(1..=8),
+            patch_size,
+            channels: rng.random_range(1..=2),
+            classes: rng.random_range(1..=11),
+            width,
+            heads,
+            layers: rng.random_range(1..=2),
+            hidden: *[4, 24, 64, 148].choose(&mut rng).expect("some"),
+            dropout: *[0.0, 0.1, 0.6].choose(&mut rng).expect("some"),
+            activation: *[Activation::Gelu, Activation::Relu]
+                .choose(&mut rng)
+                .expect("some"),
+            norm: *[Norm::Pre, Norm::Post].choose(&mut rng).expect("some"),
+            ..VitConfig::reference()
+        };
+        agrees(&config, rng.random_range(1..=33), device).await;
     }
 }
 
