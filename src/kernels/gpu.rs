@@ -2,10 +2,10 @@
 //!
 //! With a model this small a GPU waits for launches, not for arithmetic: so a kernel does as much
 //! as fits, and all parameters lie in one buffer ([`Layout`](super::Layout)), which one kernel updates. A party of
-//! invocations takes a few tokens through a layer, a tile of outputs each at a time, and hands
-//! hidden activations on in the workgroup's memory, where attention keeps a head's keys and values.
-//! On software adapters, which barriers slow down,
-//! a party is one invocation. WebGPU's default limits are enough.
+//! invocations takes a few tokens through a layer, a tile of outputs each at a time. In the
+//! workgroup's memory it hands hidden activations on; there its parties share the MLP's weights, and
+//! attention keeps a head's keys and values. On software adapters, which barriers slow down, a party
+//! is one invocation. WebGPU's default limits are enough.
 //!
 //! Drivers compile long shaders slowly, and slower the more values live at once. So what is kept
 //! for a whole shader lies in private arrays, which loops fill and empty, and on software adapters,

@@ -3,7 +3,7 @@
 use super::Picture;
 use super::numbers::{float, offsets, sizes};
 use super::template::Values;
-use super::tiling::Tiling;
+use super::tiling::{Tiling, divisor};
 use crate::config::{Activation, Norm};
 use crate::kernels::Dropout;
 use crate::kernels::Layout;
@@ -65,7 +65,6 @@ fn included(name: &str) -> &'static str {
         "team" => include_str!("wgsl/team.wgsl"),
         "turn" => include_str!("wgsl/turn.wgsl"),
         "tile" => include_str!("wgsl/tile.wgsl"),
-        "together" => include_str!("wgsl/together.wgsl"),
         "written" => include_str!("wgsl/written.wgsl"),
         "gathered" => include_str!("wgsl/gathered.wgsl"),
         "summed" => include_str!("wgsl/summed.wgsl"),
@@ -75,6 +74,9 @@ fn included(name: &str) -> &'static str {
         "of_party" => include_str!("wgsl/of_party.wgsl"),
         "finished" => include_str!("wgsl/finished.wgsl"),
         "hidden" => include_str!("wgsl/hidden.wgsl"),
+        "from_hidden" => include_str!("wgsl/from_hidden.wgsl"),
+        "own" => include_str!("wgsl/own.wgsl"),
+        "fetch" => include_str!("wgsl/fetch.wgsl"),
         "attention_backward_buffers" => include_str!("wgsl/attention_backward_buffers.wgsl"),
         "mlp_buffers" => include_str!("wgsl/mlp_buffers.wgsl"),
         "mlp_backward_buffers" => include_str!("wgsl/mlp_backward_buffers.wgsl"),
@@ -161,6 +163,7 @@ impl Variant {
         use Shader::{Attention, AttentionBackward, Pick};
         use Shader::{EmbedWeights, MlpWeights, ProjectWeights, QkvWeights};
         use Shader::{Head, HeadBackward, Reduce, Transpose};
+        use Shader::{Mlp, MlpBackward};
         let Some((layout, tiling)) = self.model else {
             return PLAIN_GROUP;
         };
@@ -170,6 +173,7 @@ impl Variant {
             Pick => tiling.image,
             Attention => tiling.head.unwrap_or(tiling.group),
             AttentionBackward => tiling.head.map_or(tiling.group, |group| 2 * group),
+            Mlp | MlpBackward => tiling.mlp,
             MlpWeights if !tiling.is_alone() => tiling.units / 4 * layout.width / 4,
             EmbedWeights | QkvWeights | ProjectWeights => tiling.tiles * tiling.share,
             _ => tiling.group,
@@ -241,10 +245,14 @@ impl Variant {
 
     fn tiles(&self, values: &mut Values, layout: &Layout, tiling: &Tiling) {
         use Shader::{Mlp, MlpBackward, MlpWeights, Project, ProjectBackward, QkvBackward};
+        let shares_weights = matches!(self.shader, Mlp | MlpBackward) && !tiling.is_alone();
         let (rows, columns) = match self.shader {
             MlpWeights => (tiling.chunk, 1),
+            _ if shares_weights => (tiling.rows, 1),
             _ => (tiling.rows, tiling.columns),
         };
+        // Inputs of a layer, in fours, whose weights are in a workgroup's memory at a time.
+        let depth = |inputs| divisor(inputs, 4);
         let in_teams = [Project, Mlp, MlpBackward, ProjectBackward, QkvBackward];
         let team = if in_teams.contains(&self.shader) {
             tiling.team
@@ -255,6 +263,10 @@ impl Variant {
             .number("ROWS", rows)
             .number("COLUMNS", columns)
             .number("HIDDEN", tiling.hidden)
+            .number("DEPTH", depth(layout.width / 4))
+            .number("HIDDEN_DEPTH", depth(tiling.hidden))
+            .number("TURNS", layout.width / 4 / team)
+            .text("MATRIX", if shares_weights { "tile" } else { "params" })
             .number("QUERIES", tiling.queries)
             .number("PARTIES", layout.tokens.div_ceil(tiling.queries))
             .number("UNITS", tiling.units)
@@ -264,7 +276,7 @@ impl Variant {
             .number("TEAM", team)
             .number("GROUP", self.group())
             .flag("NEAR", tiling.head.is_some())
-            .flag("TEAMS", team > 1)
+            .flag("TEAMS", team > 1 || shares_weights)
             .flag("SHUFFLES", team > 1 && tiling.shuffles)
             .flag("SHARED", tiling.share > 1);
     }

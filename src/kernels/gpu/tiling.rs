@@ -31,6 +31,8 @@ pub struct Tiling {
     /// Of a workgroup that has all tokens of a head, where those fit into its memory.
     pub head: Option<usize>,
     pub group: usize,
+    /// Of a workgroup whose tokens share the MLP's weights in its memory.
+    pub mlp: usize,
     /// Hidden units whose weights' gradients a workgroup sums, or an invocation alone.
     pub units: usize,
     /// Tokens whose hidden activations an invocation of such a workgroup computes at a time.
@@ -55,6 +57,7 @@ impl Tiling {
         };
         let most = divisor(width, 4).min(divisor(hidden, 4));
         if super::is_software() {
+            let group = group(if tokens < FEW { 4 } else { 16 });
             // Its registers are memory anyway, and a load costs it as much as several products.
             return Self {
                 image: 64,
@@ -64,7 +67,8 @@ impl Tiling {
                 team: 1,
                 queries: 4,
                 head: None,
-                group: group(if tokens < FEW { 4 } else { 16 }),
+                group,
+                mlp: group,
                 units: if width <= 16 { 4 } else { 2 },
                 chunk: 1,
                 inputs: divisor(width, 4),
@@ -74,16 +78,17 @@ impl Tiling {
             };
         }
         // Thousands of invocations hide what a load takes, so a token is for several.
-        let [group, team] = [group(32), divisor(width, 16)];
+        let team = divisor(width, 16);
         Self {
             image: 256,
             rows: 2,
             columns: if width < 16 { divisor(most, 2) } else { 1 },
-            hidden: divisor(hidden, (256 * team / group).min(32)),
+            hidden: divisor(hidden, team),
             team,
             queries: 1,
             head: near(layout, batch),
-            group,
+            group: group(32),
+            mlp: group(32).max(16 * team),
             units: 4 * (64 / width).clamp(1, hidden),
             chunk: 2,
             inputs: 1,
@@ -109,7 +114,7 @@ fn near(layout: &Layout, batch: usize) -> Option<usize> {
 }
 
 /// The largest number up to `most`, a power of two, that divides `count`.
-fn divisor(count: usize, most: usize) -> usize {
+pub fn divisor(count: usize, most: usize) -> usize {
     if count.is_multiple_of(most) {
         most
     } else {
@@ -147,9 +152,9 @@ mod tests {
 
     fn fits(tiling: &Tiling, layout: &Layout, batch: usize) {
         assert!(!tiling.is_alone());
-        let parties = tiling.group / tiling.team;
-        let mlp = parties * tiling.hidden * tiling.rows;
-        let sums = tiling.group * VECTOR / 2;
+        let parties = tiling.mlp / tiling.team;
+        let mlp = parties * tiling.hidden * tiling.rows + 16 * tiling.team;
+        let sums = tiling.mlp * VECTOR / 2;
         assert!(mlp * VECTOR + sums <= MEMORY, "{tiling:?}");
         let chunk = layout.width / 4 * tiling.chunk * tiling.units / 4;
         assert!(2 * chunk * VECTOR <= MEMORY, "{tiling:?}");

@@ -1,21 +1,13 @@
-    // Hidden activations before the nonlinearity.
-    for (var column = lane * COLUMNS; column < HIDDEN; column += TEAM * COLUMNS) {
-      #for c in COLUMNS
-      let b$c = params[BIAS1 + j + column + $c];
-      #for r in ROWS
-      var v$r_$c = b$c;
-      #end
-      #end
-      for (var k = 0u; k < D4; k++) {
+    // HIDDEN times four hidden activations before the nonlinearity, each by an invocation.
+    #for r in ROWS
+    var v$r_0 = params[BIAS1 + j + column];
+    #end
+    for (var begin = 0u; begin < D4; begin += DEPTH) {
+      fetch(WEIGHT1 + 4 * begin * F4 + j, F4, 4 * DEPTH, HIDDEN, local);
+      for (var k = begin; k < begin + DEPTH; k++) {
         #include inputs
-        let weights = WEIGHT1 + 4 * k * F4 + j + column;
-        let stride = F4;
+        let weights = 4 * (k - begin) * HIDDEN + column;
+        let stride = HIDDEN;
         #include products
       }
-      #for r in ROWS
-      #for c in COLUMNS
-      h[own + (column + $c) * ROWS + $r] = v$r_$c;
-      #end
-      #end
     }
-    #include together

@@ -1,3 +1,0 @@
-  #if TEAMS
-  workgroupBarrier();
-  #end
