@@ -23,7 +23,7 @@ use burn::backend::Dispatch;
 use burn::tensor::Tensor;
 
 use crate::config::Activation;
-use fused::{Fused, FusedReading, is_fused, is_on_gpu};
+use fused::{Fused, FusedLoss, FusedReading, is_fused, trains_fused};
 
 /// x · weight + bias.
 ///
@@ -158,10 +158,7 @@ pub fn read(images: &Tensor<4>, parameters: &Tensor<1>, layout: Layout) -> Optio
 /// - logits, targets: `[batch, classes]`; targets get no gradient
 /// - output: `[1]`
 pub fn cross_entropy(logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
-    if is_on_gpu(&logits) {
-        return gpu::cross_entropy(logits, targets);
-    }
-    if !is_fused(&logits) {
+    if !trains_fused(&logits) {
         return plain::cross_entropy(logits, targets);
     }
     let [logits, targets] = [logits.into_dispatch(), targets.into_dispatch()];

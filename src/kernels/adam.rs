@@ -3,9 +3,7 @@
 use burn::backend::Dispatch;
 use burn::tensor::{Device, Tensor};
 
-use super::fused::{FusedAdam, is_fused, is_on_gpu};
-use super::gpu;
-use crate::device;
+use super::fused::{FusedAdam, trains_fused};
 
 /// The numbers of one step, the same for every parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,8 +25,8 @@ pub struct AdamStep {
 }
 
 impl AdamStep {
-    /// As `adam.wgsl` reads them.
-    fn numbers(&self) -> [f32; 9] {
+    /// All of them, as kernels read them.
+    pub fn numbers(&self) -> [f32; 9] {
         let [beta1, beta2] = self.betas;
         let [rest1, rest2] = self.complements;
         let Self {
@@ -40,6 +38,25 @@ impl AdamStep {
             ..
         } = *self;
         [beta1, beta2, rest1, rest2, eps, l2, decay, rate, root_scale]
+    }
+
+    /// The step of [`AdamStep::numbers`].
+    ///
+    /// # Panics
+    /// If those are not nine.
+    pub fn of(numbers: &[f32]) -> Self {
+        let &[beta1, beta2, rest1, rest2, eps, l2, decay, rate, root_scale] = numbers else {
+            panic!("{} numbers of a step, expected 9", numbers.len());
+        };
+        Self {
+            betas: [beta1, beta2],
+            complements: [rest1, rest2],
+            eps,
+            l2,
+            decay,
+            rate,
+            root_scale,
+        }
     }
 }
 
@@ -54,19 +71,17 @@ pub struct Update {
     step: AdamStep,
     /// `[1]`, what gradients are multiplied with first.
     gradient_scale: Tensor<1>,
-    /// The step's numbers, for the GPU.
-    numbers: Option<Tensor<1>>,
+    /// The step's, where the device has them.
+    numbers: Tensor<1>,
 }
 
 impl Update {
     /// On WebGPU an upload submits what was launched before, so this is best done before a step.
     pub fn new(step: AdamStep, device: &Device) -> Self {
-        let numbers =
-            device::has_gpu_kernels(device).then(|| Tensor::from_data(step.numbers(), device));
         Self {
             step,
             gradient_scale: Tensor::from_data([1.0], device),
-            numbers,
+            numbers: Tensor::from_data(step.numbers(), device),
         }
     }
 
@@ -80,16 +95,8 @@ impl Update {
 
     /// The parameter after the step. Where nobody else holds its tensors they are changed in place.
     pub fn apply(&self, parameter: Parameter, gradient: Tensor<1>) -> Parameter {
-        if let Some(numbers) = self
-            .numbers
-            .as_ref()
-            .filter(|_| is_on_gpu(&parameter.value))
-        {
-            let scale = self.gradient_scale.clone();
-            return gpu::adam(parameter, gradient, scale, numbers.clone());
-        }
         let Parameter { value, moments } = parameter;
-        if !is_fused(&value) {
+        if !trains_fused(&value) {
             return self.plain(value, gradient, moments);
         }
         let [first, second] = moments.map(Tensor::into_dispatch);
@@ -99,7 +106,7 @@ impl Update {
             first,
             second,
             self.gradient_scale.clone().into_dispatch(),
-            self.step,
+            self.numbers.clone().into_dispatch(),
         );
         Parameter {
             value: Tensor::from_dispatch(value),

@@ -11,11 +11,11 @@ use burn::backend::backend_extension;
 use burn::backend::tensor::FloatTensor;
 use burn::tensor::Tensor;
 
-use super::{AdamStep, Dropout, Layout};
+use super::{Dropout, Layout};
 use crate::config::Activation;
 use crate::device;
 
-/// What [`super`] describes, function by function.
+/// The layers that [`super`] describes, function by function.
 #[backend_extension(Flex, Autodiff)]
 pub trait Fused: Backend {
     fn linear(
@@ -55,7 +55,11 @@ pub trait Fused: Backend {
         bias: FloatTensor<Self>,
         eps: f32,
     ) -> FloatTensor<Self>;
+}
 
+/// The loss, on the CPU and on WebGPU.
+#[backend_extension(Flex, Cube: cfg(feature = "webgpu"), Autodiff)]
+pub trait FusedLoss: Backend {
     fn cross_entropy(logits: FloatTensor<Self>, targets: FloatTensor<Self>) -> FloatTensor<Self>;
 }
 
@@ -70,17 +74,17 @@ pub trait FusedReading: Backend {
     ) -> FloatTensor<Self>;
 }
 
-/// The optimiser's update, which nobody differentiates.
-#[backend_extension(Flex)]
+/// The optimiser's update, on the CPU and on WebGPU, which nobody differentiates.
+#[backend_extension(Flex, Cube: cfg(feature = "webgpu"))]
 pub trait FusedAdam: Backend {
-    /// The value and both moments after the step.
+    /// The value and both moments after the step, of which `numbers` are [`super::AdamStep::numbers`].
     fn adam(
         value: FloatTensor<Self>,
         gradient: FloatTensor<Self>,
         first: FloatTensor<Self>,
         second: FloatTensor<Self>,
         gradient_scale: FloatTensor<Self>,
-        step: AdamStep,
+        numbers: FloatTensor<Self>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 }
 
@@ -88,14 +92,16 @@ thread_local! {
     static UNFUSED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether a tensor's device has the kernels of this module.
+/// Whether a tensor's device has kernels for layers.
 pub fn is_fused<const D: usize>(tensor: &Tensor<D>) -> bool {
     device::has_kernels(&tensor.device()) && !UNFUSED.get()
 }
 
-/// Whether it has those of [`super::gpu`].
-pub fn is_on_gpu<const D: usize>(tensor: &Tensor<D>) -> bool {
-    device::has_gpu_kernels(&tensor.device()) && !UNFUSED.get()
+/// Whether it has kernels for the loss and the update.
+pub fn trains_fused<const D: usize>(tensor: &Tensor<D>) -> bool {
+    let device = tensor.device();
+    let has_kernels = device::has_kernels(&device) || device::has_gpu_kernels(&device);
+    has_kernels && !UNFUSED.get()
 }
 
 /// Calls `work` with the plain compositions on every device, for benchmarks to compare with.

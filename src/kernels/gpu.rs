@@ -48,7 +48,7 @@ mod vit;
 #[cfg(feature = "webgpu")]
 pub use ahead::{to_read, to_train};
 #[cfg(feature = "webgpu")]
-pub use operations::{adam, clip_scale, cross_entropy};
+pub use operations::clip_scale;
 #[cfg(feature = "webgpu")]
 pub use pick::pick;
 #[cfg(feature = "webgpu")]
@@ -90,7 +90,6 @@ mod missing {
     use super::{Input, Picked, Training};
     use crate::kernels::Dropout;
     use crate::kernels::Layout;
-    use crate::kernels::adam::Parameter;
 
     const MISSING: &str = "no device has these kernels";
 
@@ -99,14 +98,6 @@ mod missing {
     }
 
     pub fn pick(_: Picked) -> Tensor<4> {
-        unreachable!("{MISSING}")
-    }
-
-    pub fn cross_entropy(_: Tensor<2>, _: Tensor<2>) -> Tensor<1> {
-        unreachable!("{MISSING}")
-    }
-
-    pub fn adam(_: Parameter, _: Tensor<1>, _: Tensor<1>, _: Tensor<1>) -> Parameter {
         unreachable!("{MISSING}")
     }
 
@@ -124,7 +115,7 @@ mod missing {
 }
 
 #[cfg(not(feature = "webgpu"))]
-pub use missing::{adam, clip_scale, cross_entropy, pick, to_read, to_train, vit};
+pub use missing::{clip_scale, pick, to_read, to_train, vit};
 
 static SOFTWARE: AtomicBool = AtomicBool::new(false);
 static SUBGROUP: AtomicUsize = AtomicUsize::new(0);

@@ -10,12 +10,12 @@ use burn::backend::flex::FlexTensor;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Flex};
 
-use super::Fused;
 use super::flex::{contiguous, forward, slice, tensor, view};
 use super::operations::{
     self, AttentionOperation, CrossEntropyOperation, LayerNormOperation, LinearOperation,
     MlpOperation, Operation,
 };
+use super::{Fused, FusedLoss};
 use crate::config::Activation;
 use crate::kernels::Dropout;
 
@@ -64,7 +64,9 @@ impl<C: CheckpointStrategy> Fused for Autodiff<Flex, C> {
     ) -> Tracked<C> {
         record::<C, 4>(LayerNormOperation { eps }, [x, residual, gain, bias])
     }
+}
 
+impl<C: CheckpointStrategy> FusedLoss for Autodiff<Flex, C> {
     fn cross_entropy(logits: Tracked<C>, targets: Tracked<C>) -> Tracked<C> {
         record::<C, 2>(CrossEntropyOperation, [logits, targets])
     }

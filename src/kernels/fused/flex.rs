@@ -8,7 +8,7 @@ use super::operations::{
     AttentionOperation, CrossEntropyOperation, Forward, LayerNormOperation, LinearOperation,
     MlpOperation, Operation, View,
 };
-use super::{Fused, FusedAdam, FusedReading};
+use super::{Fused, FusedAdam, FusedLoss, FusedReading};
 use crate::config::Activation;
 use crate::kernels::{AdamStep, Dropout, Layout, cpu};
 
@@ -55,7 +55,9 @@ impl Fused for Flex {
     ) -> FlexTensor {
         output(&LayerNormOperation { eps }, [x, residual, gain, bias])
     }
+}
 
+impl FusedLoss for Flex {
     fn cross_entropy(logits: FlexTensor, targets: FlexTensor) -> FlexTensor {
         output(&CrossEntropyOperation, [logits, targets])
     }
@@ -82,12 +84,12 @@ impl FusedAdam for Flex {
         first: FlexTensor,
         second: FlexTensor,
         gradient_scale: FlexTensor,
-        step: AdamStep,
+        numbers: FlexTensor,
     ) -> (FlexTensor, FlexTensor, FlexTensor) {
-        let [mut value, gradient, mut first, mut second, scale] =
-            [value, gradient, first, second, gradient_scale].map(contiguous);
+        let [mut value, gradient, mut first, mut second, scale, numbers] =
+            [value, gradient, first, second, gradient_scale, numbers].map(contiguous);
         cpu::adam::update(
-            step,
+            AdamStep::of(slice(&numbers)),
             slice(&scale)[0],
             value.storage_mut(),
             slice(&gradient),

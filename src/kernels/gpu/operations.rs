@@ -12,53 +12,11 @@ use burn_wgpu::{CubeBackend, CubeTensor, into_contiguous};
 use super::launch::{empty, launch, tensor, upload};
 use super::limits::MOST_GROUPS;
 use super::shader::{PLAIN_GROUP, Shader, Variant};
-use crate::kernels::adam::Parameter;
+use crate::kernels::fused::{FusedAdam, FusedLoss};
 
-/// What has gradients.
-#[backend_extension(Cube, Autodiff)]
-pub trait GpuLoss: Backend {
-    fn gpu_cross_entropy(
-        logits: FloatTensor<Self>,
-        targets: FloatTensor<Self>,
-    ) -> FloatTensor<Self>;
-}
-
-/// What nobody differentiates.
 #[backend_extension(Cube)]
-pub trait GpuUpdate: Backend {
-    fn gpu_adam(
-        value: FloatTensor<Self>,
-        gradient: FloatTensor<Self>,
-        first: FloatTensor<Self>,
-        second: FloatTensor<Self>,
-        gradient_scale: FloatTensor<Self>,
-        numbers: FloatTensor<Self>,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
-
+pub trait GpuClip: Backend {
     fn clip_scale(gradient: FloatTensor<Self>, bound: f32) -> FloatTensor<Self>;
-}
-
-/// As [`crate::kernels::cross_entropy`].
-pub fn cross_entropy(logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
-    let (logits, targets) = (logits.into_dispatch(), targets.into_dispatch());
-    Tensor::from_dispatch(Dispatch::gpu_cross_entropy(logits, targets))
-}
-
-/// As [`crate::kernels::adam::Update::apply`], in one launch.
-pub fn adam(
-    parameter: Parameter,
-    gradient: Tensor<1>,
-    scale: Tensor<1>,
-    numbers: Tensor<1>,
-) -> Parameter {
-    let [first, second] = parameter.moments.map(Tensor::into_dispatch);
-    let (value, gradient) = (parameter.value.into_dispatch(), gradient.into_dispatch());
-    let (scale, numbers) = (scale.into_dispatch(), numbers.into_dispatch());
-    let (value, first, second) = Dispatch::gpu_adam(value, gradient, first, second, scale, numbers);
-    Parameter {
-        value: Tensor::from_dispatch(value),
-        moments: [first, second].map(Tensor::from_dispatch),
-    }
 }
 
 /// `[1]`, the factor of at most 1 that brings the gradient's norm down to `bound`.
@@ -66,8 +24,8 @@ pub fn clip_scale(gradient: Tensor<1>, bound: f64) -> Tensor<1> {
     Tensor::from_dispatch(Dispatch::clip_scale(gradient.into_dispatch(), bound as f32))
 }
 
-impl GpuLoss for CubeBackend {
-    fn gpu_cross_entropy(logits: CubeTensor, targets: CubeTensor) -> CubeTensor {
+impl FusedLoss for CubeBackend {
+    fn cross_entropy(logits: CubeTensor, targets: CubeTensor) -> CubeTensor {
         loss(logits, targets).0
     }
 }
@@ -92,8 +50,8 @@ fn all(count: usize) -> [usize; 2] {
     [count.min(PLAIN_GROUP * MOST_GROUPS), 1]
 }
 
-impl GpuUpdate for CubeBackend {
-    fn gpu_adam(
+impl FusedAdam for CubeBackend {
+    fn adam(
         value: CubeTensor,
         gradient: CubeTensor,
         first: CubeTensor,
@@ -123,7 +81,9 @@ impl GpuUpdate for CubeBackend {
         launch(&client, Variant::plain(Shader::Adam), all(count), &buffers);
         (value, first, second)
     }
+}
 
+impl GpuClip for CubeBackend {
     fn clip_scale(gradient: CubeTensor, bound: f32) -> CubeTensor {
         let gradient = into_contiguous(gradient);
         let bound = upload(&gradient.client, &[bound.to_bits()]);
@@ -141,8 +101,8 @@ impl GpuUpdate for CubeBackend {
 
 type Tracked<C> = FloatTensor<Autodiff<CubeBackend, C>>;
 
-impl<C: CheckpointStrategy> GpuLoss for Autodiff<CubeBackend, C> {
-    fn gpu_cross_entropy(logits: Tracked<C>, targets: Tracked<C>) -> Tracked<C> {
+impl<C: CheckpointStrategy> FusedLoss for Autodiff<CubeBackend, C> {
+    fn cross_entropy(logits: Tracked<C>, targets: Tracked<C>) -> Tracked<C> {
         let node = logits.node();
         let (value, gradient) = loss(logits.into_primitive(), targets.into_primitive());
         match LossStep.prepare::<C>([node]).compute_bound().stateful() {
