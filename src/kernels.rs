@@ -93,6 +93,17 @@ pub fn attention(packed: Tensor<3>, heads: usize, queries: usize, dropout: Dropo
     Tensor::from_dispatch(Dispatch::attention(packed, heads, queries, dropout))
 }
 
+/// The values that dropout keeps, scaled. It counts their positions row by row.
+pub fn drop<const D: usize>(x: Tensor<D>, dropout: Dropout) -> Tensor<D> {
+    if dropout.is_none() {
+        return x;
+    }
+    if !is_fused(&x) {
+        return plain::drop(x, dropout);
+    }
+    Tensor::from_dispatch(Dispatch::drop(x.into_dispatch(), dropout))
+}
+
 /// Layer normalisation over the last dimension (Ba et al., 2016).
 ///
 /// # Shapes

@@ -2,6 +2,7 @@
 
 mod autodiff;
 mod flex;
+mod memory;
 mod operations;
 
 use std::cell::Cell;
@@ -40,6 +41,8 @@ pub trait Fused: Backend {
         queries: usize,
         dropout: Dropout,
     ) -> FloatTensor<Self>;
+
+    fn drop(x: FloatTensor<Self>, dropout: Dropout) -> FloatTensor<Self>;
 
     fn layer_norm(
         x: FloatTensor<Self>,

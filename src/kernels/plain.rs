@@ -69,7 +69,7 @@ pub fn cross_entropy(logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
     (log_softmax(logits, 1) * targets).sum() * (-1.0 / batch)
 }
 
-/// The values of a tensor that dropout keeps, scaled. Positions count values row by row.
+/// As [`super::drop`].
 pub fn drop<const D: usize>(x: Tensor<D>, dropout: Dropout) -> Tensor<D> {
     if dropout.is_none() {
         return x;

@@ -5,8 +5,7 @@ use burn::tensor::Tensor;
 
 use super::{Attention, LayerNorm, Mlp, init::Init};
 use crate::config::{Norm, VitConfig};
-use crate::kernels::Dropout;
-use crate::kernels::plain::drop;
+use crate::kernels::{Dropout, drop};
 
 /// PyTorch's `nn.TransformerEncoderLayer(batch_first=True)`.
 #[derive(Module, Debug)]

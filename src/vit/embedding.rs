@@ -6,8 +6,7 @@ use burn::tensor::Tensor;
 use super::Linear;
 use super::init::Init;
 use crate::config::VitConfig;
-use crate::kernels::Dropout;
-use crate::kernels::plain::drop;
+use crate::kernels::{Dropout, drop};
 
 /// Turns images into the encoder's tokens.
 #[derive(Module, Debug)]

@@ -51,6 +51,7 @@ pub async fn all(device: &Device) {
         adam(sizes, device).await;
         for dropout in [Dropout::NONE, Dropout::new(0.3, 7)] {
             attention(sizes, dropout, device).await;
+            drop(sizes, dropout, device).await;
             for activation in [Activation::Gelu, Activation::Relu] {
                 mlp(sizes, activation, dropout, device).await;
             }
@@ -95,6 +96,13 @@ pub async fn attention(sizes: Sizes, dropout: Dropout, device: &Device) {
         })
         .await;
     }
+}
+
+pub async fn drop(sizes: Sizes, dropout: Dropout, device: &Device) {
+    compare(device, |inputs| {
+        kernels::drop(inputs.take(sizes.x(), 1.0), dropout).flatten(0, 2)
+    })
+    .await;
 }
 
 pub async fn layer_norm(sizes: Sizes, device: &Device) {

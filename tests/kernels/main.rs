@@ -65,6 +65,11 @@ proptest! {
     }
 
     #[test]
+    fn drop_agrees(sizes in sizes(), dropout in dropout()) {
+        block_on(agreement::drop(sizes, dropout, &device::cpu().device));
+    }
+
+    #[test]
     fn layer_norm_agrees(sizes in sizes()) {
         block_on(agreement::layer_norm(sizes, &device::cpu().device));
     }

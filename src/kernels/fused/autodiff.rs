@@ -11,9 +11,10 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Flex};
 
 use super::flex::{contiguous, forward, slice, tensor, view};
+use super::memory::Memory;
 use super::operations::{
-    self, AttentionOperation, CrossEntropyOperation, LayerNormOperation, LinearOperation,
-    MlpOperation, Operation,
+    self, AttentionOperation, CrossEntropyOperation, DropOperation, LayerNormOperation,
+    LinearOperation, MlpOperation, Operation,
 };
 use super::{Fused, FusedLoss};
 use crate::config::Activation;
@@ -49,6 +50,10 @@ impl<C: CheckpointStrategy> Fused for Autodiff<Flex, C> {
             dropout,
         };
         record::<C, 1>(operation, [packed])
+    }
+
+    fn drop(x: Tracked<C>, dropout: Dropout) -> Tracked<C> {
+        record::<C, 1>(DropOperation { dropout }, [x])
     }
 
     fn layer_norm(x: Tracked<C>, gain: Tracked<C>, bias: Tracked<C>, eps: f32) -> Tracked<C> {
@@ -102,7 +107,7 @@ struct Recorded<O>(O);
 struct State<const N: usize> {
     inputs: [FlexTensor; N],
     output: FlexTensor,
-    saved: Vec<f32>,
+    saved: Memory,
 }
 
 impl<O: Operation<N>, const N: usize> Backward<Flex, N> for Recorded<O> {

@@ -2,11 +2,12 @@
 
 use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
-use burn::tensor::{Shape, TensorData};
+use burn::tensor::{DType, Shape, TensorData};
 
+use super::memory::Memory;
 use super::operations::{
-    AttentionOperation, CrossEntropyOperation, Forward, LayerNormOperation, LinearOperation,
-    MlpOperation, Operation, View,
+    AttentionOperation, CrossEntropyOperation, DropOperation, Forward, LayerNormOperation,
+    LinearOperation, MlpOperation, Operation, View,
 };
 use super::{Fused, FusedAdam, FusedLoss, FusedReading};
 use crate::config::Activation;
@@ -42,6 +43,10 @@ impl Fused for Flex {
         output(&operation, [packed])
     }
 
+    fn drop(x: FlexTensor, dropout: Dropout) -> FlexTensor {
+        output(&DropOperation { dropout }, [x])
+    }
+
     fn layer_norm(x: FlexTensor, gain: FlexTensor, bias: FlexTensor, eps: f32) -> FlexTensor {
         output(&LayerNormOperation { eps }, [x, gain, bias])
     }
@@ -67,7 +72,7 @@ impl FusedReading for Flex {
     fn read(images: FlexTensor, parameters: FlexTensor, layout: Layout) -> FlexTensor {
         let [images, parameters] = [images, parameters].map(contiguous);
         let batch = images.layout().shape()[0];
-        let mut logits = vec![0.0; batch * layout.classes];
+        let mut logits = Memory::of(batch * layout.classes);
         let model = cpu::Vit {
             layout,
             parameters: slice(&parameters),
@@ -108,7 +113,7 @@ pub fn forward<const N: usize>(
     operation: &impl Operation<N>,
     inputs: &[FlexTensor; N],
     save: bool,
-) -> (FlexTensor, Vec<f32>) {
+) -> (FlexTensor, Memory) {
     let Forward {
         values,
         shape,
@@ -139,6 +144,7 @@ pub fn contiguous(tensor: FlexTensor) -> FlexTensor {
     }
 }
 
-pub fn tensor(values: Vec<f32>, shape: Shape) -> FlexTensor {
-    FlexTensor::from_data(TensorData::new(values, shape))
+pub fn tensor(values: Memory, shape: Shape) -> FlexTensor {
+    let bytes = values.into_bytes();
+    FlexTensor::from_data(TensorData::from_bytes(bytes, shape, DType::F32))
 }

@@ -1,14 +1,18 @@
 //! Each kernel with its gradients, as functions of slices.
 
+mod layer_norm;
+
+pub use layer_norm::LayerNormOperation;
+
 use std::fmt::Debug;
 
 use burn::tensor::Shape;
 
 use super::super::Dropout;
-use super::super::cpu::layer_norm::{LayerNormGradients, Saved};
 use super::super::cpu::linear::LinearGradients;
 use super::super::cpu::mlp::MlpGradients;
-use super::super::cpu::{Attention, LayerNorm, Linear, Mlp, cross_entropy};
+use super::super::cpu::{Attention, Linear, Mlp, cross_entropy};
+use super::memory::Memory;
 use crate::config::Activation;
 
 /// A contiguous tensor.
@@ -20,10 +24,10 @@ pub struct View<'a> {
 
 /// What the forward pass computed.
 pub struct Forward {
-    pub values: Vec<f32>,
+    pub values: Memory,
     pub shape: Shape,
     /// What only the backward pass needs.
-    pub saved: Vec<f32>,
+    pub saved: Memory,
 }
 
 /// What the backward pass gets.
@@ -42,11 +46,17 @@ pub trait Operation<const N: usize>: Clone + Debug + Send + 'static {
     fn forward(&self, inputs: [View<'_>; N], save: bool) -> Forward;
 
     /// The gradients of the inputs; empty for one that nobody asks for.
-    fn backward(&self, inputs: [View<'_>; N], with: Backward<'_>) -> [Vec<f32>; N];
+    fn backward(&self, inputs: [View<'_>; N], with: Backward<'_>) -> [Memory; N];
 }
 
-fn zeros(like: View<'_>) -> Vec<f32> {
-    vec![0.0; like.values.len()]
+/// For a kernel to overwrite.
+fn memory(like: View<'_>) -> Memory {
+    Memory::of(like.values.len())
+}
+
+/// For a kernel to add to.
+fn zeros(like: View<'_>) -> Memory {
+    Memory::zeros(like.values.len())
 }
 
 /// The shape of `x` with another last dimension.
@@ -63,20 +73,20 @@ pub struct LinearOperation;
 impl Operation<3> for LinearOperation {
     fn forward(&self, [x, weight, bias]: [View<'_>; 3], _: bool) -> Forward {
         let shape = with_last(x, bias.values.len());
-        let mut values = vec![0.0; shape.num_elements()];
+        let mut values = Memory::of(shape.num_elements());
         linear(weight, bias).forward(x.values, &mut values);
         Forward {
             values,
             shape,
-            saved: Vec::new(),
+            saved: Memory::default(),
         }
     }
 
-    fn backward(&self, [x, weight, bias]: [View<'_>; 3], with: Backward<'_>) -> [Vec<f32>; 3] {
+    fn backward(&self, [x, weight, bias]: [View<'_>; 3], with: Backward<'_>) -> [Memory; 3] {
         let mut dx = if with.needs_first {
-            zeros(x)
+            memory(x)
         } else {
-            Vec::new()
+            Memory::default()
         };
         let (mut dweight, mut dbias) = (zeros(weight), zeros(bias));
         let gradients = LinearGradients {
@@ -117,17 +127,19 @@ impl MlpOperation {
 
 impl Operation<5> for MlpOperation {
     fn forward(&self, [x, layers @ ..]: [View<'_>; 5], _: bool) -> Forward {
-        let mut values = zeros(x);
+        let mut values = memory(x);
         self.kernel(layers).forward(x.values, &mut values);
         Forward {
             values,
             shape: x.shape.clone(),
-            saved: Vec::new(),
+            saved: Memory::default(),
         }
     }
 
-    fn backward(&self, inputs: [View<'_>; 5], with: Backward<'_>) -> [Vec<f32>; 5] {
-        let [mut x, mut weight1, mut bias1, mut weight2, mut bias2] = inputs.map(zeros);
+    fn backward(&self, inputs: [View<'_>; 5], with: Backward<'_>) -> [Memory; 5] {
+        let [input, layers @ ..] = inputs;
+        let mut x = memory(input);
+        let [mut weight1, mut bias1, mut weight2, mut bias2] = layers.map(zeros);
         let gradients = MlpGradients {
             x: &mut x,
             weight1: &mut weight1,
@@ -135,7 +147,6 @@ impl Operation<5> for MlpOperation {
             weight2: &mut weight2,
             bias2: &mut bias2,
         };
-        let [input, layers @ ..] = inputs;
         self.kernel(layers)
             .backward(input.values, with.gradient, gradients);
         [x, weight1, bias1, weight2, bias2]
@@ -165,8 +176,8 @@ impl Operation<1> for AttentionOperation {
     fn forward(&self, [packed]: [View<'_>; 1], _: bool) -> Forward {
         let kernel = self.kernel(packed);
         let shape = Shape::new([packed.shape[0], self.queries, kernel.width]);
-        let mut values = vec![0.0; shape.num_elements()];
-        let mut saved = vec![0.0; shape[0] * self.heads * 2 * kernel.columns()];
+        let mut values = Memory::of(shape.num_elements());
+        let mut saved = Memory::of(shape[0] * self.heads * 2 * kernel.columns());
         kernel.forward(packed.values, &mut values, &mut saved);
         Forward {
             values,
@@ -175,8 +186,8 @@ impl Operation<1> for AttentionOperation {
         }
     }
 
-    fn backward(&self, [packed]: [View<'_>; 1], with: Backward<'_>) -> [Vec<f32>; 1] {
-        let mut dpacked = zeros(packed);
+    fn backward(&self, [packed]: [View<'_>; 1], with: Backward<'_>) -> [Memory; 1] {
+        let mut dpacked = memory(packed);
         let Backward {
             gradient,
             output,
@@ -190,78 +201,30 @@ impl Operation<1> for AttentionOperation {
 }
 
 #[derive(Clone, Debug)]
-pub struct LayerNormOperation {
-    pub eps: f32,
+pub struct DropOperation {
+    pub dropout: Dropout,
 }
 
-impl LayerNormOperation {
-    /// Scales come after the normalised values in what is saved.
-    fn normalize(
-        &self,
-        x: View<'_>,
-        residual: Option<&[f32]>,
-        [gain, bias]: [View<'_>; 2],
-        save: bool,
-    ) -> Forward {
-        let size = x.values.len();
-        let mut values = vec![0.0; size];
-        let scales = size / gain.values.len();
-        let mut saved = vec![0.0; if save { size + scales } else { 0 }];
-        let parts = save.then(|| {
-            let (normalized, scales) = saved.split_at_mut(size);
-            Saved { normalized, scales }
-        });
-        let kernel = LayerNorm {
-            gain: gain.values,
-            bias: bias.values,
-            eps: self.eps,
-        };
-        kernel.forward(x.values, residual, parts, &mut values);
+impl DropOperation {
+    fn of(&self, x: &[f32]) -> Memory {
+        let mut kept = Memory::of(x.len());
+        kept.copy_from_slice(x);
+        self.dropout.apply(&mut kept, 0, 1);
+        kept
+    }
+}
+
+impl Operation<1> for DropOperation {
+    fn forward(&self, [x]: [View<'_>; 1], _: bool) -> Forward {
         Forward {
-            values,
+            values: self.of(x.values),
             shape: x.shape.clone(),
-            saved,
+            saved: Memory::default(),
         }
     }
 
-    fn gradients(&self, [gain, bias]: [View<'_>; 2], with: Backward<'_>) -> [Vec<f32>; 3] {
-        let mut dx = vec![0.0; with.output.len()];
-        let (mut dgain, mut dbias) = (zeros(gain), zeros(bias));
-        let gradients = LayerNormGradients {
-            x: &mut dx,
-            gain: &mut dgain,
-            bias: &mut dbias,
-        };
-        let kernel = LayerNorm {
-            gain: gain.values,
-            bias: bias.values,
-            eps: self.eps,
-        };
-        let (normalized, scales) = with.saved.split_at(with.output.len());
-        kernel.backward([normalized, scales], with.gradient, gradients);
-        [dx, dgain, dbias]
-    }
-}
-
-impl Operation<3> for LayerNormOperation {
-    fn forward(&self, [x, gain, bias]: [View<'_>; 3], save: bool) -> Forward {
-        self.normalize(x, None, [gain, bias], save)
-    }
-
-    fn backward(&self, [_, gain, bias]: [View<'_>; 3], with: Backward<'_>) -> [Vec<f32>; 3] {
-        self.gradients([gain, bias], with)
-    }
-}
-
-/// Inputs: x, what is added to it, gain, bias.
-impl Operation<4> for LayerNormOperation {
-    fn forward(&self, [x, residual, gain, bias]: [View<'_>; 4], save: bool) -> Forward {
-        self.normalize(x, Some(residual.values), [gain, bias], save)
-    }
-
-    fn backward(&self, [_, _, gain, bias]: [View<'_>; 4], with: Backward<'_>) -> [Vec<f32>; 4] {
-        let [dx, dgain, dbias] = self.gradients([gain, bias], with);
-        [dx.clone(), dx, dgain, dbias]
+    fn backward(&self, _: [View<'_>; 1], with: Backward<'_>) -> [Memory; 1] {
+        [self.of(with.gradient)]
     }
 }
 
@@ -270,21 +233,23 @@ pub struct CrossEntropyOperation;
 
 impl Operation<2> for CrossEntropyOperation {
     fn forward(&self, [logits, targets]: [View<'_>; 2], _: bool) -> Forward {
-        let mut saved = zeros(logits);
+        let mut saved = memory(logits);
         let classes = logits.shape[1];
         let loss = cross_entropy::forward(logits.values, targets.values, classes, &mut saved);
+        let mut values = Memory::of(1);
+        values[0] = loss;
         Forward {
-            values: vec![loss],
+            values,
             shape: Shape::new([1]),
             saved,
         }
     }
 
-    fn backward(&self, [logits, targets]: [View<'_>; 2], with: Backward<'_>) -> [Vec<f32>; 2] {
-        let mut dlogits = zeros(logits);
+    fn backward(&self, [logits, targets]: [View<'_>; 2], with: Backward<'_>) -> [Memory; 2] {
+        let mut dlogits = memory(logits);
         let classes = logits.shape[1];
         let dloss = with.gradient[0];
         cross_entropy::backward(with.saved, targets.values, classes, dloss, &mut dlogits);
-        [dlogits, Vec::new()]
+        [dlogits, Memory::default()]
     }
 }

@@ -11,7 +11,7 @@ impl Attention {
     /// # Shapes
     /// - packed, output, statistics: as in [`Attention::forward`]
     /// - doutput: `[batch, queries, width]`, the gradient of the output
-    /// - dpacked: `[batch, tokens, 3 · width]`, zeros before
+    /// - dpacked: `[batch, tokens, 3 · width]`, overwritten
     pub fn backward(
         &self,
         packed: &[f32],
@@ -30,6 +30,10 @@ impl Attention {
                 let packed = &packed[image * packed_size..][..packed_size];
                 let output = &output[image * size..][..size];
                 let doutput = &doutput[image * size..][..size];
+                // Queries that nobody asked for.
+                for row in dpacked.chunks_exact_mut(3 * self.width).skip(self.queries) {
+                    row[..self.width].fill(0.0);
+                }
                 for head in 0..self.heads {
                     let part = self.head(packed, image, head);
                     let statistics = statistics.next().expect("two rows for each head");
