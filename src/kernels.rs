@@ -23,7 +23,7 @@ use burn::backend::Dispatch;
 use burn::tensor::Tensor;
 
 use crate::config::Activation;
-use fused::{Fused, FusedLoss, FusedReading, is_fused, trains_fused};
+use fused::{Fused, FusedLoss, FusedReading, is_fused, reads_fused, trains_fused};
 
 /// x · weight + bias.
 ///
@@ -146,7 +146,7 @@ pub fn residual_norm<const D: usize>(
     ))
 }
 
-/// The logits of a whole model, if the device has a kernel for that: without gradients, on the CPU.
+/// The logits of a whole model, if the device has kernels for that, and nobody wants gradients.
 ///
 /// # Shapes
 /// - images: `[batch, channels, image_size, image_size]`
@@ -154,7 +154,7 @@ pub fn residual_norm<const D: usize>(
 /// - output: `[batch, classes]`
 pub fn read(images: &Tensor<4>, parameters: &Tensor<1>, layout: Layout) -> Option<Tensor<2>> {
     let is_tracked = images.is_autodiff() || parameters.is_autodiff();
-    (is_fused(images) && !is_tracked).then(|| {
+    (reads_fused(images, layout) && !is_tracked).then(|| {
         let [images, parameters] = [
             images.clone().into_dispatch(),
             parameters.clone().into_dispatch(),

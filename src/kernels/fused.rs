@@ -66,8 +66,8 @@ pub trait FusedLoss: Backend {
     fn cross_entropy(logits: FloatTensor<Self>, targets: FloatTensor<Self>) -> FloatTensor<Self>;
 }
 
-/// Reading, which nobody differentiates.
-#[backend_extension(Flex)]
+/// Reading by a whole model, on the CPU and on WebGPU, which nobody differentiates.
+#[backend_extension(Flex, Cube: cfg(feature = "webgpu"))]
 pub trait FusedReading: Backend {
     /// Logits.
     fn read(
@@ -98,6 +98,12 @@ thread_local! {
 /// Whether a tensor's device has kernels for layers.
 pub fn is_fused<const D: usize>(tensor: &Tensor<D>) -> bool {
     device::has_kernels(&tensor.device()) && !UNFUSED.get()
+}
+
+/// Whether it has kernels for a whole model of these sizes, and as many images.
+pub fn reads_fused(images: &Tensor<4>, layout: Layout) -> bool {
+    let on_gpu = device::has_gpu_kernels(&images.device()) && !UNFUSED.get();
+    is_fused(images) || on_gpu && layout.takes(images.dims()[0])
 }
 
 /// Whether it has kernels for the loss and the update.

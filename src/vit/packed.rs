@@ -36,16 +36,17 @@ impl Packed {
     /// As [`Vit::forward_training`]; [`Dropout::NONE`] for [`Vit::forward`].
     pub(super) fn forward(&self, input: Input, dropout: Dropout) -> Tensor<2> {
         let parameters = self.parameters.val();
+        if let Input::Images(images) = &input
+            && dropout.is_none()
+            && let Some(logits) = kernels::read(images, &parameters, self.layout)
+        {
+            return logits;
+        }
         let is_on_gpu = device::has_gpu_kernels(&parameters.device());
         if is_on_gpu && self.layout.takes(input.batch()) {
             return gpu::vit(input, parameters, self.layout, dropout);
         }
         let images = input.images();
-        if dropout.is_none()
-            && let Some(logits) = kernels::read(&images, &parameters, self.layout)
-        {
-            return logits;
-        }
         let vit = self.unpack(parameters);
         vit.forward_dropping(images, dropout)
     }

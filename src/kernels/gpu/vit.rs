@@ -13,6 +13,7 @@ use super::launch::tensor;
 use super::model::{Pass, Saved, Source};
 use super::pick::Picking;
 use super::{Input, Picture};
+use crate::kernels::fused::FusedReading;
 use crate::kernels::{Dropout, Layout};
 
 #[backend_extension(Cube, Autodiff)]
@@ -50,6 +51,12 @@ pub fn vit(input: Input, parameters: Tensor<1>, layout: Layout, dropout: Dropout
             dropout,
         ),
     })
+}
+
+impl FusedReading for CubeBackend {
+    fn read(images: CubeTensor, parameters: CubeTensor, layout: Layout) -> CubeTensor {
+        Self::vit(images, parameters, layout, Dropout::NONE)
+    }
 }
 
 impl GpuModel for CubeBackend {
