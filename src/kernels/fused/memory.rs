@@ -1,5 +1,5 @@
-//! Memory of tensors, kept for later ones: each step of a training run wants the same again, and to
-//! get it from the system takes a twelfth of a step.
+//! Memory of tensors, kept for later ones: each step of a training run wants the same again, which an
+//! allocator may have given back to the system, and kernels overwrite what it holds.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
