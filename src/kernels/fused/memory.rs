@@ -9,8 +9,8 @@ use std::ops::{Deref, DerefMut};
 use burn::tensor::Bytes;
 use burn_std::{AccessError, AccessPolicy, AllocationController, AllocationProperty};
 
-/// What was not asked for in so many requests is of a run that is over: a step has about 100.
-const PATIENCE: u64 = 1_000;
+/// What was not asked for in so many requests, which is two steps or three, is of a run that is over.
+const PATIENCE: u64 = 300;
 
 thread_local! {
     static KEPT: RefCell<Kept> = RefCell::default();
