@@ -4,7 +4,8 @@
 //! burn's operations elsewhere ([`plain`]). Both compute the same, gradients included;
 //! `tests/kernels` holds them to each other. A kernel saves what a composition costs: a pass over
 //! memory for each operation, a copy for each change of layout, and activations that are kept for
-//! the backward pass. WebGPU has kernels for the model as a whole ([`gpu`]).
+//! the backward pass. The CPU and WebGPU share the operations that read, compute the loss and update
+//! parameters; in training the CPU goes layer by layer, WebGPU takes the model as a whole ([`gpu`]).
 
 pub mod adam;
 pub mod cpu;
