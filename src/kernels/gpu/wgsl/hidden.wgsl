@@ -1,4 +1,4 @@
-    // HIDDEN times four hidden activations before the nonlinearity, each by an invocation.
+    // HIDDEN times four hidden activations before the nonlinearity, four to an invocation.
     #for r in ROWS
     var v$r_0 = params[BIAS1 + j + column];
     #end
