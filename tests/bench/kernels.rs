@@ -103,6 +103,9 @@ fn operations(criterion: &mut Criterion) {
             let tokens = config.tokens();
             kernels::attention(inputs.get(packed, device), heads, tokens, Dropout::NONE)
         });
+        operation(criterion, &format!("{name}: drop"), |device| {
+            kernels::drop(inputs.get(x, device), Dropout::new(0.1, 1))
+        });
         operation(criterion, &format!("{name}: layer_norm"), |device| {
             let (gain, bias) = (inputs.get([width], device), inputs.get([width], device));
             kernels::layer_norm(inputs.get(x, device), gain, bias, 1e-5)
