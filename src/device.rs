@@ -185,7 +185,7 @@ pub fn ndarray() -> Result<Selected, Fallback> {
 /// Whether [`webgpu`] can be had at all.
 pub const HAS_WEBGPU: bool = cfg!(feature = "webgpu");
 
-/// Launches that are submitted together; a training step of four encoder blocks has 57.
+/// Launches that are submitted together; a training step of four encoder blocks has 56.
 #[cfg(feature = "webgpu")]
 const LAUNCHES: usize = 128;
 

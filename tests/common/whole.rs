@@ -1,9 +1,13 @@
 //! The kernels for the whole model against the same model on the CPU: logits, loss, the gradient of
 //! every parameter, and parameters after updates. Runs natively and in the browser.
 
+#[path = "shapes.rs"]
+mod shapes;
+
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
+use shapes::SHAPES;
 use vitpad::config::{Activation, Norm, VitConfig};
 use vitpad::data::augment::{Augment, Change};
 use vitpad::data::batch::{DEVIATION, MEAN, Stored};
@@ -60,6 +64,12 @@ pub async fn all(device: &Device) {
             heads: 4,
             ..small.clone()
         },
+        // More outputs than a party has invocations.
+        VitConfig {
+            width: 128,
+            hidden: 72,
+            ..small.clone()
+        },
         VitConfig {
             width: 32,
             heads: 1,
@@ -76,18 +86,7 @@ pub async fn all(device: &Device) {
 pub async fn random(count: usize, device: &Device) {
     let mut rng = StdRng::seed_from_u64(8);
     for _ in 0..count {
-        let (width, heads) = *[
-            (16, 8),
-            (16, 1),
-            (12, 3),
-            (20, 4),
-            (32, 4),
-            (32, 1),
-            (64, 4),
-            (8, 8),
-        ]
-        .choose(&mut rng)
-        .expect("some");
+        let (width, heads) = *SHAPES.choose(&mut rng).expect("some");
         let patch_size = rng.random_range(1..=4);
         let config = VitConfig {
             image_size: patch_size * rng.random_range(1..=8),

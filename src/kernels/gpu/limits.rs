@@ -9,7 +9,7 @@ const WIDEST_HEAD: usize = 32;
 pub const LARGEST_BUFFER: usize = (128 << 20) / 4;
 /// WebGPU dispatches no more workgroups along one dimension.
 pub const MOST_GROUPS: usize = 65_535;
-/// Invocations of a workgroup that takes tokens, at most.
+/// Invocations of a workgroup that takes tokens, at most; the MLP's may have more.
 pub const LARGEST_GROUP: usize = 128;
 /// Segments that weight gradients are summed in, at most: for small batches, and for large ones.
 const SEGMENTS: [usize; 2] = [32, 128];
