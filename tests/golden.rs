@@ -1,4 +1,4 @@
-//! Parity with PyTorch on the native CPU devices.
+//! Parity with PyTorch on the native CPU device.
 #![cfg(not(target_arch = "wasm32"))]
 
 #[path = "common/golden.rs"]
@@ -25,17 +25,4 @@ fn flex_matches_pytorch_with_hidden_width_2048() {
 #[test]
 fn flex_matches_pytorch_with_pre_norm() {
     block_on(golden::prenorm768().check(&flex()));
-}
-
-#[cfg(feature = "ndarray")]
-#[test]
-fn ndarray_matches_pytorch_on_every_variant() {
-    let device = device::ndarray().expect("compiled in").device;
-    for golden in [
-        golden::hidden768(),
-        golden::hidden2048(),
-        golden::prenorm768(),
-    ] {
-        block_on(golden.check(&device));
-    }
 }

@@ -22,13 +22,6 @@ fn a_hundred_steps_follow_pytorch() {
     }
 }
 
-#[cfg(feature = "ndarray")]
-#[test]
-fn a_hundred_steps_follow_pytorch_on_ndarray() {
-    let device = device::ndarray().expect("compiled in").device;
-    block_on(losses::check("accurate", &device));
-}
-
 /// A model that learns in moments.
 fn small() -> VitConfig {
     VitConfig {
