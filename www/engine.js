@@ -13,6 +13,7 @@
  *
  * @typedef {object} EngineOptions
  * @property {Device} device
+ * @property {string | null} reason why it is not the device that was asked for, or slower than it could be
  * @property {Preset | undefined} preset the configuration where the weights name none
  * @property {WasmModule} cpu
  * @property {Uint8Array} weights
@@ -61,9 +62,9 @@ export class Engine {
 
   /** @param {EngineOptions} options */
   static async start(options) {
-    const { cpu, device, preset, weights } = options;
+    const { cpu, device, reason, preset, weights } = options;
     if (device !== "ndarray") {
-      return new Engine(options, await cpu.Classifier.load({ device: "cpu", preset, weights }), null);
+      return new Engine(options, await cpu.Classifier.load({ device: "cpu", preset, weights }), reason);
     }
     try {
       return new Engine(options, await cpu.Classifier.load({ device, preset, weights }), null);
@@ -171,7 +172,9 @@ export class Engine {
   #leaveGpu(what, error) {
     this.#gpu = undefined;
     const why = messageOf(error);
-    this.#report(describe(this.#cpu, `${what}: ${why}`));
+    // A build that is not there has not failed.
+    const reason = codeOf(error) === "not-built" ? why : `${what}: ${why}`;
+    this.#report(describe(this.#cpu, reason));
   }
 
   /**

@@ -5,25 +5,17 @@
  * @typedef {(source: { module_or_path: Response }) => Promise<{ memory: WebAssembly.Memory }>} Start
  * @typedef {"cpu" | "ndarray" | "webgpu"} Build
  * @typedef {Build | "cpu_relaxed"} File
- * @typedef {{ module: WasmModule, memory: WebAssembly.Memory }} Loaded
+ * @typedef {{ module: WasmModule, memory: WebAssembly.Memory, note: string | null }} Loaded
+ *   `note` says why it is not the best file for this engine
  */
+import builds from "./builds.js";
 import { download } from "./download.js";
 import { CodedError } from "./protocol.js";
 
-/** About what the files measure, for servers that do not say. */
-const EXPECTED_BYTES = { cpu: 3_200_000, cpu_relaxed: 3_200_000, ndarray: 4_400_000, webgpu: 11_700_000 };
+/** What the page calls the builds. @type {Record<Build, string>} */
+const NAMES = { cpu: "CPU", ndarray: "ndarray", webgpu: "WebGPU" };
 
-/**
- * burn-ndarray would make the file that everyone loads half as large again: it has its own.
- *
- * @type {Record<File, () => Promise<WasmModule & { default: Start }>>}
- */
-const SCRIPTS = {
-  cpu: () => import("./cpu.js"),
-  cpu_relaxed: () => import("./cpu_relaxed.js"),
-  ndarray: () => import("./ndarray.js"),
-  webgpu: () => import("./webgpu.js"),
-};
+const NOT_THE_BEST = "the faster CPU build, with relaxed SIMD, was not there yet when this page was loaded";
 
 /** A module with a function that multiplies and adds in one instruction of relaxed SIMD. */
 const MULTIPLY_ADD = Uint8Array.of(
@@ -51,20 +43,55 @@ export function fileOf(build, validate = (bytes) => WebAssembly.validate(bytes))
  * @param {Build} build
  * @param {import("./download.js").OnProgress} onProgress
  * @returns {Promise<Loaded>}
+ * @throws {CodedError} `not-built` where this site does not have the build, or not yet
  */
 export async function loadWasm(build, onProgress) {
-  const name = fileOf(build);
+  const best = fileOf(build);
+  const { name, bytes } = choose(build, best, await latest());
   const url = new URL(`./${name}_bg.wasm`, import.meta.url);
-  const file = download({ url, expectedBytes: EXPECTED_BYTES[name], onProgress });
+  const file = download({ url, expectedBytes: bytes, onProgress });
   const [module, response] = await Promise.all([loadScript(name), file]);
   const { memory } = await module.default({ module_or_path: response });
-  return { module, memory };
+  return { module, memory, note: name === best ? null : NOT_THE_BEST };
 }
 
-/** @param {File} name */
+/**
+ * The file to load for a build: where the best one for this engine is not there yet, one that does.
+ *
+ * @param {Build} build
+ * @param {File} best
+ * @param {Record<string, import("./builds.js").State>} states
+ * @returns {{ name: File, bytes: number }}
+ */
+export function choose(build, best, states) {
+  for (const name of [best, build]) {
+    const state = states[name] ?? 0;
+    if (typeof state === "number") return { name, bytes: state };
+  }
+  const why = {
+    compiling: "is still being compiled on this machine",
+    failed: "could not be compiled: the terminal says why",
+    "left out": "was left out of this site",
+  };
+  const state = /** @type {keyof typeof why} */ (states[build]);
+  throw new CodedError("not-built", `the ${NAMES[build]} build ${why[state]}`);
+}
+
+/** The states of the files now: a page may be open while they are compiled. */
+async function latest() {
+  if (Object.values(builds).every((state) => typeof state === "number")) return builds;
+  /** @type {typeof import("./builds.js")} */
+  const { default: now } = await import(`./builds.js?${Date.now()}`);
+  return now;
+}
+
+/**
+ * @param {File} name
+ * @returns {Promise<WasmModule & { default: Start }>}
+ */
 async function loadScript(name) {
   try {
-    return await SCRIPTS[name]();
+    return await import(`./${name}.js`);
   } catch (cause) {
     throw new CodedError("download-failed", "could not load a script of the model", { cause });
   }

@@ -1,7 +1,7 @@
 /** The worker of the drawing page: it owns the wasm objects, so that the page never waits. */
 import { downloadBytes } from "./download.js";
 import { Engine } from "./engine.js";
-import { CodedError } from "./protocol.js";
+import { codeOf, CodedError, messageOf } from "./protocol.js";
 import { serve } from "./rpc.js";
 import { runOfModel } from "./settings.js";
 import { Speeds } from "./speeds.js";
@@ -35,12 +35,10 @@ async function answer(request) {
 
 /** @param {LoadRequest} request */
 async function load({ device, model, measure }) {
-  const build = device === "ndarray" ? "ndarray" : "cpu";
-  const [cpu, source] = await Promise.all([loadWasm(build, progressOf("cpu")), loadWeights(model)]);
+  const [cpu, source] = await Promise.all([loadCpu(device), loadWeights(model)]);
   engine = await Engine.start({
     ...source,
-    device,
-    cpu: cpu.module,
+    ...cpu,
     loadWebGpu: async () => (await loadWasm("webgpu", progressOf("webgpu"))).module,
     onDevice: (state) => post({ event: "device", device: state }),
     speeds: new Speeds(),
@@ -50,6 +48,26 @@ async function load({ device, model, measure }) {
   // After the reply, which must not wait for a GPU.
   setTimeout(() => engine?.takeOver());
   return engine.state;
+}
+
+/**
+ * The module that starts, and the device that it can be asked for.
+ *
+ * @param {import("./protocol.js").Device} device
+ * @returns {Promise<Pick<import("./engine.js").EngineOptions, "cpu" | "device" | "reason">>}
+ */
+async function loadCpu(device) {
+  if (device !== "ndarray") {
+    const { module, note } = await loadWasm("cpu", progressOf("cpu"));
+    return { cpu: module, device, reason: note };
+  }
+  try {
+    const { module } = await loadWasm("ndarray", progressOf("cpu"));
+    return { cpu: module, device, reason: null };
+  } catch (error) {
+    if (codeOf(error) !== "not-built") throw error;
+    return { ...(await loadCpu("cpu")), reason: messageOf(error) };
+  }
 }
 
 /**

@@ -55,14 +55,14 @@ test("an engine without relaxed SIMD gets a file that does without", async ({ vi
   await vitpad.expectAnswer(7);
 });
 
-test("the ndarray backend reads digits as well", async ({ vitpad }) => {
+test("the ndarray backend reads digits as well", { tag: "@ndarray" }, async ({ vitpad }) => {
   await vitpad.openReady("?device=ndarray");
   await expect(vitpad.device).toHaveText(/^ndarray/);
   await vitpad.draw(5);
   await vitpad.expectAnswer(5);
 });
 
-test("the device can be changed, and the drawing is read again", async ({ vitpad, page }) => {
+test("the device can be changed, and the drawing is read again", { tag: "@ndarray" }, async ({ vitpad, page }) => {
   await vitpad.openReady("?device=cpu");
   await vitpad.draw(3);
   await vitpad.expectAnswer(3);

@@ -41,6 +41,15 @@ test("where the WebGPU build cannot be loaded, the CPU carries on and the page s
   await expect(vitpad.device).toHaveText(/^CPU/);
 });
 
+test("while the WebGPU build is being compiled, the CPU reads and the page says so", async ({ vitpad, page }) => {
+  const body = `export default ${JSON.stringify({ cpu: 1, cpu_relaxed: 1, webgpu: "compiling" })};`;
+  await page.route(/\/builds\.js(\?|$)/, (route) => route.fulfill({ contentType: "text/javascript", body }));
+  await vitpad.open("?device=webgpu");
+  await expect(vitpad.reason).toHaveText("The WebGPU build is still being compiled on this machine.");
+  await vitpad.draw(6);
+  await vitpad.expectAnswer(6);
+});
+
 test("a crash of the WebGPU build hands the drawing back to the CPU", async ({ vitpad, page, provoked }) => {
   provoked.push(/lost in space/);
   await page.route("**/webgpu.js", (route) => route.fulfill({ contentType: "text/javascript", body: CRASHING_BUILD }));

@@ -7,7 +7,7 @@ const REAL = { usable: true, software: false, description: "Test GPU", code: nul
 const coded = (code) => Object.assign(new Error(code), { code });
 
 /** Devices whose steps take so many milliseconds; `fail` and `hang` are about the GPU's steps. */
-function setUp({ cpu = 1, webgpu = 1, probe = REAL, fail, hang, known } = {}) {
+function setUp({ cpu = 1, webgpu = 1, probe = REAL, fail, hang, known, missing = {}, note = null } = {}) {
   const clock = { now: 0 };
   const around = { loaded: [], waits: [], steps: { cpu: [], webgpu: [] }, alive: 0, speeds: fakeSpeeds(known) };
   const takes = { cpu, webgpu };
@@ -32,6 +32,7 @@ function setUp({ cpu = 1, webgpu = 1, probe = REAL, fail, hang, known } = {}) {
   };
   const load = async (kind) => {
     around.loaded.push(kind);
+    if (missing[kind]) throw Object.assign(new Error(missing[kind]), { code: "not-built" });
     const module = {
       probeWebGpu: async () => probe,
       preset: () => ({ config: { width: 8, heads: 2 }, recipe: { batch: 64, epochs: 1 } }),
@@ -43,7 +44,7 @@ function setUp({ cpu = 1, webgpu = 1, probe = REAL, fail, hang, known } = {}) {
       },
       Trainer: { create: async ({ device, recipe }) => trainer(device, recipe) },
     };
-    return { module, memory: {} };
+    return { module, memory: {}, note };
   };
   around.devices = new Devices(load, (what) => around.waits.push(what), { speeds: around.speeds, now: () => clock.now });
   around.open = async ({ device = "auto", config = {}, recipe = {}, measure = false, signal = new AbortController().signal } = {}) => {
@@ -143,4 +144,26 @@ test("a run that is cancelled while it is measured is not opened", async () => {
   await assert.rejects(around.open({ signal: controller.signal }), { code: "superseded" });
   assert.equal(around.alive, 0);
   assert.deepEqual(around.steps.cpu, []);
+});
+
+test("while a build is being compiled the CPU trains, and says just that", async () => {
+  const why = "the build is still being compiled on this machine";
+  const around = setUp({ missing: { webgpu: why, ndarray: why } });
+  for (const device of ["webgpu", "auto", "ndarray"]) {
+    assert.equal(await around.open({ device }), `cpu: ${why}`);
+    around.alive = 0;
+  }
+});
+
+test("a build that arrives later is taken at the next start", async () => {
+  const missing = { webgpu: "still being compiled" };
+  const around = setUp({ missing });
+  await around.open({ device: "webgpu" });
+  around.alive = 0;
+  delete missing.webgpu;
+  assert.equal(await around.open({ device: "webgpu" }), "webgpu: ");
+});
+
+test("a slower file of the CPU is a reason of its own", async () => {
+  assert.equal(await setUp({ note: "slower" }).open({ device: "cpu" }), "cpu: slower");
 });

@@ -7,7 +7,7 @@ const REAL = { usable: true, software: false, description: "Test GPU", code: nul
 const STROKES = [{ points: Float32Array.of(1, 2), width: 3 }];
 
 /** An engine whose devices take so many milliseconds for a digit; `log` tells what they did. */
-async function setUp({ device = "auto", cpu = 1, webgpu = 1, probe = REAL, fail, known, measure = false } = {}) {
+async function setUp({ device = "auto", cpu = 1, webgpu = 1, probe = REAL, fail, known, missing, measure = false } = {}) {
   const clock = { now: 0 };
   const around = { log: [], reasons: [], freed: 0, speeds: fakeSpeeds(known) };
   const classifier = (kind, takes) => ({
@@ -27,11 +27,13 @@ async function setUp({ device = "auto", cpu = 1, webgpu = 1, probe = REAL, fail,
   });
   around.engine = await Engine.start({
     device,
+    reason: null,
     preset: "default",
     weights: new Uint8Array(0),
     cpu: module("cpu", cpu),
     loadWebGpu: async () => {
       around.log.push("download");
+      if (missing) throw Object.assign(new Error(missing), { code: "not-built" });
       return module("webgpu", webgpu);
     },
     onDevice: (state) => {
@@ -126,4 +128,10 @@ test("the CPU answers what is drawn while the devices are compared", async () =>
   };
   await around.state();
   assert.deepEqual(answer, { digit: "cpu" });
+});
+
+test("while WebGPU is being compiled the CPU reads, and says just that", async () => {
+  const around = await setUp({ missing: "the WebGPU build is still being compiled on this machine" });
+  assert.equal(await around.state(), "cpu: the WebGPU build is still being compiled on this machine");
+  assert.deepEqual(await around.engine.classify(STROKES), { digit: "cpu" });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fileOf } from "../../www/wasm.js";
+import { choose, fileOf } from "../../www/wasm.js";
 
 test("the CPU has a file for engines with relaxed SIMD and one for the others", () => {
   assert.equal(fileOf("cpu", () => true), "cpu_relaxed");
@@ -19,4 +19,24 @@ test("engines are asked for one instruction, and nothing else that they could re
   other.set([0xfd, 0xd2, 0x00], other.length - 4);
   assert.deepEqual([...asked.slice(-4)], [0xfd, 0x85, 0x02, 0x0b]);
   assert.ok(WebAssembly.validate(other));
+});
+
+test("a file that is still being compiled is replaced by one that is there", () => {
+  const states = { cpu: 3_000_000, cpu_relaxed: "compiling" };
+  assert.deepEqual(choose("cpu", "cpu_relaxed", states), { name: "cpu", bytes: 3_000_000 });
+  assert.deepEqual(choose("cpu", "cpu_relaxed", { ...states, cpu_relaxed: 5 }), { name: "cpu_relaxed", bytes: 5 });
+});
+
+test("a build that is not there says why", () => {
+  for (const [state, why] of [
+    ["compiling", "the WebGPU build is still being compiled on this machine"],
+    ["failed", "the WebGPU build could not be compiled: the terminal says why"],
+    ["left out", "the WebGPU build was left out of this site"],
+  ]) {
+    assert.throws(() => choose("webgpu", "webgpu", { webgpu: state }), { code: "not-built", message: why });
+  }
+});
+
+test("a file that nobody lists is taken to be there", () => {
+  assert.deepEqual(choose("webgpu", "webgpu", {}), { name: "webgpu", bytes: 0 });
 });

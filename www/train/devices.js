@@ -87,7 +87,7 @@ export class Devices {
    * @returns {Promise<Opened>}
    */
   async open(device, maker, question, signal) {
-    if (device === "ndarray") return this.#open("ndarray", maker, null);
+    if (device === "ndarray") return this.#openNdarray(maker);
     if (device === "cpu") return this.#open("cpu", maker, null);
     const { refusal, adapter } = await this.#probe(device);
     if (refusal) return this.#open("cpu", maker, refusal);
@@ -101,6 +101,17 @@ export class Devices {
       if (!(error instanceof GpuError)) throw error;
       return this.#open("cpu", maker, error.message);
     }
+  }
+
+  /**
+   * @template T
+   * @param {Maker<T>} maker
+   * @returns {Promise<Opened>} on the CPU where this site does not have the build, or not yet
+   */
+  async #openNdarray(maker) {
+    const missing = await this.load("ndarray").then(() => null, (error) => error);
+    if (codeOf(missing) === "not-built") return this.#open("cpu", maker, messageOf(missing));
+    return this.#open("ndarray", maker, null);
   }
 
   /**
@@ -200,17 +211,17 @@ export class Devices {
    */
   async #open(build, { prepare, make, release }, reason) {
     const isGpu = build === "webgpu";
-    const { module, memory } = await (isGpu ? asGpuError(this.load(build)) : this.load(build));
+    const { module, memory, note } = await (isGpu ? asGpuError(this.load(build)) : this.load(build));
     if (isGpu) this.#expectCrash();
     else this.#gpuCrash = null;
     const prepared = await prepare(module);
     try {
       const made = make(module, prepared, build);
       const trainer = await (isGpu ? asGpuError(this.orCrash(made)) : made);
-      if (trainer.deviceInfo.kind === build) return { trainer, memory, reason };
+      if (trainer.deviceInfo.kind === build) return { trainer, memory, reason: reason ?? note };
       const { fallback, kind } = trainer.deviceInfo;
       trainer.free();
-      throw new GpuError(fallback?.reason ?? `the trainer is on ${kind}`);
+      throw new GpuError(new Error(fallback?.reason ?? `the trainer is on ${kind}`));
     } finally {
       release(prepared);
     }
@@ -225,9 +236,11 @@ export class Devices {
 
 /** The GPU could not be started; the CPU can. */
 class GpuError extends Error {
-  /** @param {string} why */
-  constructor(why) {
-    super(`WebGPU could not be started: ${why}`);
+  /** @param {unknown} error */
+  constructor(error) {
+    const why = messageOf(error);
+    // A build that is not there has not failed.
+    super(codeOf(error) === "not-built" ? why : `WebGPU could not be started: ${why}`);
   }
 }
 
@@ -240,6 +253,6 @@ async function asGpuError(work) {
   try {
     return await work;
   } catch (error) {
-    throw INPUT_ERRORS.has(codeOf(error)) ? error : new GpuError(messageOf(error));
+    throw INPUT_ERRORS.has(codeOf(error)) ? error : new GpuError(error);
   }
 }

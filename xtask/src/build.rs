@@ -1,149 +1,222 @@
-//! dist/: Trunk builds the page and the wasm files, wasm-opt makes those smaller; npm packages and
-//! data sets that the page loads are put beside them.
+//! dist/: the page, the wasm files, the npm packages and the data sets that it loads. The page is
+//! there at once and the CPU's file first; each other file joins when it is whole.
 
+mod compile;
 mod data;
+pub mod links;
+mod page;
+mod place;
 mod vendor;
 
-use crate::process::{output, run, run_quiet, step};
-use crate::project::{self, root};
+pub use page::lay as lay_page;
+pub use place::write;
+
+use crate::progress;
+use crate::project::root;
 use crate::setup::Wasm;
-use crate::stamp::{Stamp, files_below, sha256};
-use anyhow::{Context, Result, bail};
+use crate::stamp::{Stamp, files_below};
+use anyhow::{Context, Result};
+use compile::Build;
+use links::WasmFile;
+use page::{Builds, State};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
 
-/// The wasm files, and what wasm-opt is told for each: how hard to work, and what it may meet.
-const WASM_FILES: [(&str, &[&str]); 4] = [
-    ("cpu_bg.wasm", &["-O2"]),
-    ("cpu_relaxed_bg.wasm", &["-O2", "--enable-relaxed-simd"]),
-    ("ndarray_bg.wasm", &["-O2"]),
-    ("webgpu_bg.wasm", &["-O1"]),
-];
-const SCRIPTS: [&str; 6] = [
-    "index.html",
-    "cpu.js",
-    "cpu.d.ts",
-    "cpu_relaxed.js",
-    "ndarray.js",
-    "webgpu.js",
-];
-
-/// What rustc lets every wasm file use today; wasm-opt must be told.
-const WASM_FEATURES: [&str; 7] = [
-    "--enable-simd",
-    "--enable-bulk-memory",
-    "--enable-nontrapping-float-to-int",
-    "--enable-sign-ext",
-    "--enable-mutable-globals",
-    "--enable-reference-types",
-    "--enable-multivalue",
-];
-
-/// Brings dist/ up to date.
-pub fn build(wasm: &Wasm) -> Result<()> {
-    let stamp = Stamp::of_files(&inputs()?)?.and(&output(wasm.command("rustc").arg("-vV"))?);
-    let kept = project::state_dir()?.join("dist.stamp");
-    if stamp.matches(&kept) && missing_outputs().is_empty() {
-        println!("==> build: dist/ is up to date");
-    } else {
-        let _ = fs::remove_file(&kept);
-        build_anew(wasm)?;
-        stamp.keep(&kept)?;
-    }
-    // No part of the stamp: the data may come and go while all else is up to date.
-    data::place(&dist())
+/// Which wasm files are built.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Which {
+    All,
+    /// All but those whose dependencies take minutes more: WebGPU and ndarray.
+    Fast,
 }
 
-fn build_anew(wasm: &Wasm) -> Result<()> {
-    // Trunk runs offline, or it would look for tools of its own.
-    step("crates", || {
-        run_quiet(wasm.command("cargo").args(["fetch", "--locked"]))
-    })?;
-    step("trunk build", || run(wasm.command("trunk").arg("build")))?;
-    step("wasm-opt", || {
-        let each = WASM_FILES.map(|(file, options)| move || optimise(wasm, file, options));
-        // All at once: wasm-opt from npm runs on one core.
-        let results = std::thread::scope(|scope| {
-            each.map(|work| scope.spawn(work))
-                .map(|thread| thread.join().expect("wasm-opt's thread does not panic"))
-        });
-        results.into_iter().collect::<Result<()>>()
-    })?;
-    // Trunk replaces dist/, so this comes after it.
-    vendor::copy(&dist())?;
-    let missing = missing_outputs();
-    if !missing.is_empty() {
-        bail!(
-            "the build left no {} in dist/: see the links in www/index.html",
-            missing.join(", ")
-        );
+impl Which {
+    fn has(self, file: &WasmFile) -> bool {
+        self == Which::All || matches!(file.features.as_str(), "" | "relaxed-simd")
     }
-    Ok(())
 }
 
 pub fn dist() -> PathBuf {
     root().join("dist")
 }
 
-/// Every file that can change dist/.
-fn inputs() -> Result<Vec<PathBuf>> {
-    let single = [
-        "Cargo.toml",
-        "Cargo.lock",
-        "Trunk.toml",
-        ".cargo/config.toml",
-        "tests/package-lock.json",
-    ];
-    let mut files: Vec<_> = single.iter().map(|file| root().join(file)).collect();
-    for folder in ["src", "www"] {
-        files.extend(files_below(&root().join(folder), &|name| {
-            name == "node_modules"
-        })?);
+/// Brings dist/ up to date.
+pub fn build(wasm: &Wasm, which: Which) -> Result<()> {
+    loop {
+        let site = Site::new(wasm, dist(), which)?;
+        if site.complete(&|_| {})? {
+            return site.lay();
+        }
+        progress::line("    src/ has changed meanwhile: building it again");
     }
-    Ok(files)
 }
 
-fn missing_outputs() -> Vec<&'static str> {
-    let wasm_files = WASM_FILES.iter().map(|(file, _)| *file);
-    SCRIPTS
-        .into_iter()
-        .chain(wasm_files)
-        .chain(vendor::outputs())
-        .filter(|file| !dist().join(file).exists())
-        .collect()
+/// What Trunk's hook adds to what Trunk itself leaves in `folder`.
+pub fn finish(wasm: &Wasm, folder: &Path) -> Result<()> {
+    let files = links::wasm_files()?;
+    let mut states = Vec::new();
+    for file in &files {
+        let binary = folder.join(file.binary());
+        let optimised = compile::optimise(wasm, file, &binary)?;
+        let bytes = fs::copy(&optimised, &binary)?;
+        states.push((file.name.clone(), State::Ready(bytes)));
+    }
+    Builds::new(folder, states).keep()?;
+    add_others(folder)
 }
 
-/// Optimises a file of dist/ in place. It takes minutes, so results are kept by content.
-fn optimise(wasm: &Wasm, file: &str, options: &[&str]) -> Result<()> {
-    let built = dist().join(file);
-    let bytes = fs::read(&built).with_context(|| format!("Trunk left no {}", built.display()))?;
-    let version = output(wasm.command("wasm-opt").arg("--version"))?;
-    let key = Stamp::of_files(&[])?.and(&format!(
-        "{options:?} {version} {WASM_FEATURES:?} {}",
-        sha256(&bytes)
-    ));
+/// The parts of dist/ that are neither page nor wasm.
+fn add_others(dist: &Path) -> Result<()> {
+    vendor::copy(dist)?;
+    data::place(dist)
+}
 
-    let kept = project::state_dir()?.join("wasm-opt").join(file);
-    let result = kept.join(key.as_str());
-    if !result.exists() {
-        let _ = fs::remove_dir_all(&kept);
-        fs::create_dir_all(&kept)?;
-        let half_done = kept.join("half-done");
-        let mut wasm_opt = wasm.command("wasm-opt");
-        wasm_opt
-            .arg(&built)
-            .args(options)
-            .args(WASM_FEATURES)
-            .arg("-o")
-            .arg(&half_done);
-        run_quiet(&mut wasm_opt)?;
-        fs::rename(&half_done, &result)?;
+/// dist/ in the making, from the sources as they were when it was begun.
+pub struct Site<'a> {
+    wasm: &'a Wasm,
+    dist: PathBuf,
+    files: Vec<WasmFile>,
+    sources: Stamp,
+    builds: Builds,
+}
+
+impl<'a> Site<'a> {
+    /// The files that are already compiled are put into `dist`.
+    pub fn new(wasm: &'a Wasm, dist: PathBuf, which: Which) -> Result<Site<'a>> {
+        let sources = compile::sources(wasm)?;
+        let (mut files, mut states) = (Vec::new(), Vec::new());
+        for file in links::wasm_files()? {
+            let build = Build::new(wasm, &file, &sources)?;
+            let compiled = build.is_compiled();
+            let earlier = dist.join(file.binary()).metadata();
+            let state = match earlier {
+                _ if compiled => State::Ready(build.place(&dist)?),
+                // The page starts with the first file: an earlier one will do until it is replaced.
+                Ok(earlier) if files.is_empty() => State::Ready(earlier.len()),
+                _ if which.has(&file) => State::Compiling,
+                _ => State::LeftOut,
+            };
+            states.push((file.name.clone(), state));
+            if compiled || which.has(&file) {
+                files.push(file);
+            }
+        }
+        let builds = Builds::new(&dist, states);
+        Ok(Site {
+            wasm,
+            dist,
+            files,
+            sources,
+            builds,
+        })
     }
-    let size = fs::copy(&result, &built)?;
-    println!(
-        "    {file}: {:.1} MB, before {:.1} MB",
-        size as f64 / 1e6,
-        bytes.len() as f64 / 1e6
-    );
-    Ok(())
+
+    /// Lays everything but the wasm files that are still to be compiled.
+    pub fn lay(&self) -> Result<()> {
+        self.wasm.ready()?;
+        page::lay(&self.dist)?;
+        add_others(&self.dist)?;
+        self.builds.keep()
+    }
+
+    /// The names of the files that are still to be compiled.
+    pub fn missing(&self) -> Result<Vec<&str>> {
+        let mut missing = Vec::new();
+        for file in &self.files {
+            if !self.build(file)?.is_compiled() {
+                missing.push(file.name.as_str());
+            }
+        }
+        Ok(missing)
+    }
+
+    /// Compiles the file that the page starts with, for everyone's engine.
+    pub fn first(&self) -> Result<()> {
+        self.compile(&self.build(&self.files[0])?)
+    }
+
+    /// Compiles and optimises what is left, and tells of each file that has arrived. Other files
+    /// are built after a failure too. Returns whether the sources have stayed as they were: else
+    /// it stops early.
+    pub fn complete(&self, arrived: &(dyn Fn(&str) + Sync)) -> Result<bool> {
+        let (sender, receiver) = channel();
+        let mut unchanged = true;
+        let result = thread::scope(|scope| {
+            // wasm-opt from npm runs on one core, beside the next compilation.
+            let optimiser = scope.spawn(|| self.optimise_each(receiver));
+            let mut result = Ok(());
+            for file in &self.files {
+                unchanged = compile::sources(self.wasm)?.as_str() == self.sources.as_str();
+                if !unchanged {
+                    break;
+                }
+                let build = self.build(file)?;
+                let is_new = !build.is_compiled();
+                let compiled = self.compile(&build);
+                if is_new && compiled.is_ok() {
+                    arrived(&file.name);
+                }
+                result = result.and(compiled.map(|()| sender.send(build)).map(drop));
+            }
+            drop(sender);
+            let optimised = optimiser.join().expect("it returns its errors");
+            result.and(optimised)
+        });
+        result?;
+        if unchanged {
+            self.tidy()?;
+        }
+        Ok(unchanged)
+    }
+
+    fn build<'s>(&'s self, file: &'s WasmFile) -> Result<Build<'s>> {
+        Build::new(self.wasm, file, &self.sources)
+    }
+
+    /// Compiles a file, as far as there is need, and puts it into dist/.
+    fn compile(&self, build: &Build) -> Result<()> {
+        if build.is_compiled() {
+            return Ok(());
+        }
+        let placed = build.compile().and_then(|()| build.place(&self.dist));
+        let state = placed
+            .as_ref()
+            .map_or(State::Failed, |bytes| State::Ready(*bytes));
+        self.builds.set(build.name(), state)?;
+        placed.map(drop)
+    }
+
+    /// Replaces files in dist/ by optimised ones, all of them although one may fail.
+    fn optimise_each(&self, builds: Receiver<Build>) -> Result<()> {
+        let mut result = Ok(());
+        for build in builds {
+            result = result.and(self.optimise(&build));
+        }
+        result
+    }
+
+    fn optimise(&self, build: &Build) -> Result<()> {
+        build.optimise()?;
+        let bytes = build.place(&self.dist)?;
+        self.builds.set(build.name(), State::Ready(bytes))
+    }
+
+    /// Removes what an earlier build left in dist/ and this one does not make.
+    fn tidy(&self) -> Result<()> {
+        let mut made = page::outputs()?;
+        made.extend(vendor::outputs().map(PathBuf::from));
+        for file in &self.files {
+            made.extend(self.build(file)?.outputs()?);
+        }
+        for file in files_below(&self.dist, &|_| false)? {
+            let name = file.strip_prefix(&self.dist)?;
+            if !name.starts_with("data") && !made.iter().any(|made| made == name) {
+                fs::remove_file(&file)
+                    .with_context(|| format!("cannot remove {}", file.display()))?;
+            }
+        }
+        Ok(())
+    }
 }

@@ -1,8 +1,9 @@
 //! What is there, what is missing, and how to get it.
 
-use crate::mnist;
+use crate::build::links::{self, WasmFile};
 use crate::process::{on_path, output, version_of};
 use crate::setup::{apt, browser, debian_std, npm, toolchain, tools};
+use crate::{build, estimates, mnist, progress};
 use anyhow::Result;
 use std::process::Command;
 
@@ -39,6 +40,45 @@ pub fn doctor() -> Result<()> {
             None => ("--", advice),
         };
         println!("{what:<26} {sign}  {text}");
+    }
+    print_times()
+}
+
+/// How long what is still to be built takes, in all.
+fn print_times() -> Result<()> {
+    let files = links::wasm_files()?;
+    let built = |file: &&WasmFile| build::dist().join(file.binary()).exists();
+    let missing: Vec<_> = files.iter().filter(|file| !built(file)).collect();
+    let tools = tools::build_tools()?;
+    let mut first: Vec<_> = Vec::new();
+    for tool in &tools {
+        if tool.find()?.is_none() {
+            first.push(tool.package.to_owned());
+        }
+    }
+    first.extend(
+        missing
+            .iter()
+            .map(|file| file.name.clone())
+            .filter(|name| *name == files[0].name),
+    );
+    let others = missing
+        .iter()
+        .map(|file| file.name.clone())
+        .filter(|name| *name != files[0].name);
+    let optimising = missing.iter().map(|file| format!("wasm-opt {}", file.name));
+    let page = estimates::sum(&first);
+    let rest = estimates::sum(&others.chain(optimising).collect::<Vec<_>>());
+    println!();
+    match missing.is_empty() {
+        true => println!(
+            "dist/ is built: `cargo xtask serve` is there in seconds, unless src/ has changed"
+        ),
+        false => println!(
+            "on this machine `cargo xtask serve` has a page in about {}, and all of it in about {}",
+            progress::minutes(page),
+            progress::minutes(page + rest)
+        ),
     }
     Ok(())
 }

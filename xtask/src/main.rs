@@ -1,13 +1,15 @@
 //! `cargo xtask`: from a bare machine to a served page or a full test run.
 //!
-//! `serve`, `build` and `test` first set up what they need; every step prints its time and does
-//! nothing when its result is already there.
+//! `serve`, `build` and `test` first set up what they need; every step shows how far it is, prints
+//! its time, and does nothing when its result is already there.
 
 mod bench;
 mod build;
 mod doctor;
+mod estimates;
 mod mnist;
 mod process;
+mod progress;
 mod project;
 mod serve;
 mod setup;
@@ -15,8 +17,10 @@ mod stamp;
 mod test;
 
 use anyhow::Result;
+use build::Which;
 use clap::{Parser, Subcommand};
-use std::path::PathBuf;
+use setup::tools;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Parser)]
@@ -31,7 +35,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Set up, build and serve the page on 127.0.0.1
+    /// Set up, serve the page on 127.0.0.1 as soon as it works, and build the rest behind it; then
+    /// build what changes in src/, and serve what changes in www/
     Serve {
         #[arg(long, default_value_t = 8080)]
         port: u16,
@@ -45,12 +50,21 @@ enum Command {
     Test {
         #[arg(value_enum)]
         parts: Vec<test::Part>,
+        /// Leave out what needs the WebGPU or the ndarray build
+        #[arg(long)]
+        fast: bool,
     },
     /// Time training and reading in Chromium, beside jax-js, TensorFlow.js and onnxruntime-web, and
     /// natively, beside burn-flex's operations and PyTorch
     Bench(bench::Bench),
-    /// Show what is installed, what is missing and how to get it
+    /// Show what is installed, what is missing and how to get it, and how long the first run takes
     Doctor,
+    /// Trunk's hook: add to what it leaves in TRUNK_STAGING_DIR what makes it a dist/
+    #[command(hide = true)]
+    Finish {
+        #[arg(env = "TRUNK_STAGING_DIR", value_name = "FOLDER")]
+        folder: PathBuf,
+    },
     /// Put the four MNIST files into data/mnist, from MNIST_DIR or a mirror
     Mnist {
         /// Take the files from this address instead of the public mirrors (repeatable)
@@ -74,17 +88,25 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<()> {
     match command {
-        Command::Serve { port, no_build } => {
-            serve::require_free(port)?;
-            if !no_build {
-                build::build(&setup::for_build()?)?;
-            }
-            serve::serve(&build::dist(), port)
-        }
-        Command::Build => build::build(&setup::for_build()?),
-        Command::Test { parts } => test::test(&parts),
+        Command::Serve {
+            port,
+            no_build: true,
+        } => serve::serve_as_is(&build::dist(), port),
+        Command::Serve {
+            port,
+            no_build: false,
+        } => serve::serve(port),
+        Command::Build => build::build(&setup::wasm(tools::build_tools()?)?, Which::All),
+        Command::Finish { folder } => finish(&folder),
+        Command::Test { parts, fast } => test::test(&parts, fast),
         Command::Bench(options) => bench::bench(&options),
         Command::Doctor => doctor::doctor(),
         Command::Mnist { mirrors, from } => mnist::mnist(from.as_deref(), &mirrors),
     }
+}
+
+fn finish(folder: &Path) -> Result<()> {
+    let wasm = setup::wasm(tools::build_tools()?)?;
+    wasm.ready()?;
+    build::finish(&wasm, folder)
 }

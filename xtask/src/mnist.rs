@@ -1,5 +1,6 @@
 //! MNIST's four files, unpacked and checked, in data/mnist.
 
+use crate::build::write;
 use crate::project::root;
 use crate::stamp::sha256;
 use anyhow::{Context, Result, anyhow, bail};
@@ -78,8 +79,8 @@ enum Source<'a> {
 fn fetch(files: &[DataFile], source: &Source, folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     for file in files {
-        let place = folder.join(file.name);
-        if fs::read(&place).is_ok_and(|bytes| sha256(&bytes) == file.sha256) {
+        let kept = folder.join(file.name);
+        if fs::read(&kept).is_ok_and(|bytes| sha256(&bytes) == file.sha256) {
             println!("{}: already there", file.name);
             continue;
         }
@@ -87,7 +88,7 @@ fn fetch(files: &[DataFile], source: &Source, folder: &Path) -> Result<()> {
             Source::Folder(from) => copied(file, from)?,
             Source::Mirrors(mirrors) => downloaded(file, mirrors)?,
         };
-        write_whole(&place, &bytes)?;
+        write(&kept, &bytes)?;
         println!("{}: {} bytes, checked", file.name, bytes.len());
     }
     Ok(())
@@ -172,14 +173,6 @@ pub fn checked(file: &DataFile, bytes: Vec<u8>) -> Result<Vec<u8>> {
         );
     }
     Ok(bytes)
-}
-
-/// Writes beside the place first, so that a file there is always whole.
-pub fn write_whole(place: &Path, bytes: &[u8]) -> Result<()> {
-    let half_done = place.with_extension("part");
-    fs::write(&half_done, bytes)
-        .and_then(|()| fs::rename(&half_done, place))
-        .with_context(|| format!("cannot write {}", place.display()))
 }
 
 #[cfg(test)]

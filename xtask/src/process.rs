@@ -1,35 +1,25 @@
-//! Child processes and timed steps.
+//! Child processes.
 
+mod lines;
+
+use crate::progress::{self, Step};
 use anyhow::{Context, Result, bail};
+use lines::Shows;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
-
-/// Runs one named step and prints how long it took.
-pub fn step<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
-    println!("==> {name}");
-    let start = Instant::now();
-    let result = work();
-    let verdict = if result.is_ok() {
-        "done in"
-    } else {
-        "failed after"
-    };
-    println!("    {name}: {verdict} {}", seconds(start.elapsed()));
-    result
-}
-
-pub fn seconds(time: Duration) -> String {
-    match time.as_secs() {
-        0..60 => format!("{:.1} s", time.as_secs_f64()),
-        whole => format!("{} min {:02} s", whole / 60, whole % 60),
-    }
-}
 
 /// Shows and runs a command, with its output on the terminal.
 pub fn run(command: &mut Command) -> Result<()> {
-    println!("    $ {}", shown(command));
-    succeed(command)
+    progress::line(&format!("    $ {}", shown(command)));
+    lines::watch(command, &Shows::Everything)
+}
+
+/// Runs a command whose progress `step` shows. Warnings and errors are printed as they come.
+pub fn run_in(step: &Step, command: &mut Command) -> Result<()> {
+    lines::watch(command, &Shows::Progress(step))
 }
 
 /// Runs a command, with its output wherever the command says.
@@ -60,6 +50,41 @@ pub fn output(command: &mut Command) -> Result<String> {
         bail!("`{}` ended with {}:\n  {tail}", shown(command), done.status);
     }
     Ok(text)
+}
+
+/// Runs a command quietly, and ends it after `limit`.
+pub fn run_within(limit: Duration, command: &mut Command) -> Result<()> {
+    let start = Instant::now();
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .with_context(|| cannot_start(command))?;
+    let errors = child.stderr.take();
+    let errors = thread::spawn(move || {
+        let mut text = Vec::new();
+        if let Some(mut pipe) = errors {
+            let _ = pipe.read_to_end(&mut text);
+        }
+        String::from_utf8_lossy(&text).into_owned()
+    });
+    loop {
+        if let Some(status) = child.try_wait()? {
+            if status.success() {
+                return Ok(());
+            }
+            let errors = errors.join().unwrap_or_default();
+            let last = errors.lines().last().unwrap_or_default();
+            bail!("`{}` ended with {status}: {last}", shown(command));
+        }
+        if start.elapsed() > limit {
+            let _ = child.kill();
+            let _ = child.wait();
+            bail!("`{}` took more than {} s", shown(command), limit.as_secs());
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
 }
 
 /// Looks a program up on PATH.
@@ -124,8 +149,8 @@ mod tests {
     }
 
     #[test]
-    fn long_times_are_in_minutes() {
-        assert_eq!(seconds(Duration::from_millis(1250)), "1.2 s");
-        assert_eq!(seconds(Duration::from_secs(125)), "2 min 05 s");
+    fn a_command_that_hangs_is_ended() {
+        let error = run_within(Duration::from_millis(200), Command::new("sleep").arg("60"));
+        assert!(error.unwrap_err().to_string().contains("took more than"));
     }
 }

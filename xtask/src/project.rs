@@ -3,7 +3,6 @@
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 
-pub const TRUNK: &str = "0.21.14";
 pub const WASM_PACK: &str = "0.15.1";
 
 /// The repository's root: the folder above this package.

@@ -7,36 +7,56 @@ pub mod npm;
 pub mod toolchain;
 pub mod tools;
 
-use crate::process::step;
+use crate::progress::step;
 use crate::project;
 use anyhow::Result;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Mutex;
+use std::thread::{self, JoinHandle};
+use tools::Tool;
 
 /// A compiler with the wasm standard library, and the folders of the tools that go with it.
 pub struct Wasm {
     /// The rustup toolchain to name, where the default one has no wasm standard library.
     pub toolchain: Option<String>,
-    pub tool_folders: Vec<PathBuf>,
+    tool_folders: Vec<PathBuf>,
+    /// What is still being installed.
+    rest: Mutex<Vec<JoinHandle<Result<()>>>>,
 }
 
-pub fn for_build() -> Result<Wasm> {
-    wasm(&tools::build_tools()?)
-}
-
-/// Sets up everything the wasm builds use, `tools` included.
-pub fn wasm(tools: &[tools::Tool]) -> Result<Wasm> {
-    let toolchain = step("wasm standard library", toolchain::ensure)?;
-    let mut tool_folders = tools::ensure(tools)?;
-    step("npm packages", || npm::ensure(&npm::tests()))?;
+/// Sets up everything the wasm builds use, `tools` included. The compiler is there at once; tools
+/// and npm packages, which take minutes, once [`Wasm::ready`] returns.
+pub fn wasm(tools: Vec<Tool>) -> Result<Wasm> {
+    let toolchain = step("wasm standard library", |_| toolchain::ensure())?;
+    let mut tool_folders = tools::folders(&tools)?;
     tool_folders.push(npm::bin_dir());
+    let packages = || step("npm packages", |_| npm::ensure(&npm::tests()));
+    let rest = vec![
+        thread::spawn(packages),
+        thread::spawn(move || tools::ensure(&tools)),
+    ];
     Ok(Wasm {
         toolchain,
         tool_folders,
+        rest: Mutex::new(rest),
     })
 }
 
 impl Wasm {
+    /// Waits for the tools and the npm packages.
+    pub fn ready(&self) -> Result<()> {
+        // Others wait for the lock, and then find nothing left to wait for.
+        let mut rest = self
+            .rest
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        let ended = rest
+            .drain(..)
+            .map(|each| each.join().expect("it returns its errors"));
+        ended.collect::<Vec<_>>().into_iter().collect()
+    }
+
     /// A command that finds the tools on PATH and compiles with the wasm toolchain.
     pub fn command(&self, program: &str) -> Command {
         let path = std::env::var_os("PATH").unwrap_or_default();

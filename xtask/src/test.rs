@@ -1,15 +1,18 @@
 //! The test run: its parts in order, cheapest first, and a table of their results.
 
 mod browser;
+mod trunk;
 
-use crate::process::{run, seconds};
+use crate::build::{self, Which};
+use crate::process::run;
+use crate::progress::{line, seconds, step};
 use crate::project::root;
 use crate::setup::browser::Browser;
 use crate::setup::{self, Wasm, npm, toolchain, tools};
-use crate::{build, process};
 use anyhow::{Result, anyhow, bail};
 use clap::ValueEnum;
 use std::process::Command;
+use std::thread;
 use std::time::{Duration, Instant};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -18,12 +21,14 @@ pub enum Part {
     Fmt,
     /// Lints of the native code and of xtask
     Clippy,
-    /// Native tests, with the ndarray backend, and those of xtask
+    /// Native tests, and those of xtask
     Native,
     /// Lints of the wasm code, where the wasm toolchain has clippy
     ClippyWasm,
     /// The build of dist/
     Build,
+    /// Whether Trunk makes the same dist/, where it is on PATH
+    Trunk,
     /// TypeScript's check of www/ and tests/e2e
     Types,
     /// Unit tests of www/, in Node.js
@@ -34,16 +39,18 @@ pub enum Part {
     E2e,
 }
 
-/// The native lints and tests share one set of features, so that dependencies compile once.
-const NATIVE: [&str; 3] = ["--release", "--features", "ndarray"];
-
 impl Part {
     fn needs_wasm(self) -> bool {
         !matches!(self, Part::Fmt | Part::Clippy | Part::Native)
     }
 
     fn needs_dist(self) -> bool {
-        matches!(self, Part::Types | Part::E2e)
+        matches!(self, Part::Types | Part::E2e | Part::Trunk)
+    }
+
+    /// Whether the part compiles, and so can share the machine with other parts that do.
+    fn compiles(self) -> bool {
+        matches!(self, Part::ClippyWasm | Part::Build)
     }
 }
 
@@ -53,44 +60,54 @@ struct Outcome {
     error: Option<anyhow::Error>,
 }
 
-/// Runs the named parts, all of them if none is named; later parts run after a failure too.
-pub fn test(named: &[Part]) -> Result<()> {
+/// Runs the named parts, all of them if none is named; later parts run after a failure too. Native
+/// parts run beside those that compile to wasm: each alone would leave a core idle now and then.
+pub fn test(named: &[Part], fast: bool) -> Result<()> {
+    let which = if fast { Which::Fast } else { Which::All };
     let all = Part::value_variants().iter().copied();
     let wanted = |part: Part| {
         let for_dist = part == Part::Build && named.iter().any(|other| other.needs_dist());
-        named.is_empty() || named.contains(&part) || for_dist
+        let skipped = fast && part == Part::Trunk;
+        (named.is_empty() || named.contains(&part) || for_dist) && !skipped
     };
     let (wasm, native): (Vec<_>, Vec<_>) = all
         .filter(|part| wanted(*part))
         .partition(|part| part.needs_wasm());
+    let (compiling, running): (Vec<_>, Vec<_>) = wasm.into_iter().partition(|part| part.compiles());
 
-    let mut outcomes = Vec::new();
-    std::thread::scope(|scope| {
-        // The tools compile while the native parts run.
-        let needs_setup = !wasm.is_empty();
-        let setup = needs_setup.then(|| scope.spawn(|| timed("setup", set_up)));
-        for part in native {
-            let (outcome, _) = timed(name(part), || run_native(part));
-            outcomes.push(outcome);
+    let (mut outcomes, mut others) = (Vec::new(), Vec::new());
+    let mut machine = None;
+    thread::scope(|scope| {
+        let beside = scope.spawn(|| {
+            for part in native {
+                outcomes.push(timed(name(part), || run_native(part)).0);
+            }
+        });
+        if !(compiling.is_empty() && running.is_empty()) {
+            let (outcome, set_up) = timed("setup", set_up);
+            others.push(outcome);
+            machine = set_up;
+            run_parts(&compiling, machine.as_ref(), which, &mut others);
         }
-        let Some(setup) = setup else { return };
-        let (outcome, machine) = setup
-            .join()
-            .unwrap_or_else(|_| timed("setup", || bail!("setup panicked")));
-        outcomes.push(outcome);
-        for part in wasm {
-            let dist_failed = outcomes
-                .iter()
-                .any(|done| done.name == name(Part::Build) && done.error.is_some());
-            let (outcome, _) = timed(name(part), || match &machine {
-                None => bail!("not run: the setup failed"),
-                Some(_) if part.needs_dist() && dist_failed => bail!("not run: the build failed"),
-                Some(machine) => run_wasm(part, machine),
-            });
-            outcomes.push(outcome);
-        }
+        beside.join().expect("it keeps its errors");
     });
+    outcomes.extend(others);
+    run_parts(&running, machine.as_ref(), which, &mut outcomes);
     report(&outcomes)
+}
+
+fn run_parts(parts: &[Part], machine: Option<&Machine>, which: Which, outcomes: &mut Vec<Outcome>) {
+    for part in parts {
+        let dist_failed = outcomes
+            .iter()
+            .any(|done| done.name == name(Part::Build) && done.error.is_some());
+        let (outcome, _) = timed(name(*part), || match machine {
+            None => bail!("not run: the setup failed"),
+            Some(_) if part.needs_dist() && dist_failed => bail!("not run: the build failed"),
+            Some(machine) => run_wasm(*part, machine, which),
+        });
+        outcomes.push(outcome);
+    }
 }
 
 /// What the wasm parts run on.
@@ -100,11 +117,9 @@ struct Machine {
 }
 
 fn set_up() -> Result<Machine> {
-    let browser = process::step("Chromium and its driver", setup::browser::ensure)?;
-    Ok(Machine {
-        wasm: setup::wasm(&tools::test_tools()?)?,
-        browser,
-    })
+    let wasm = setup::wasm(tools::test_tools()?)?;
+    let browser = step("Chromium and its driver", |_| setup::browser::ensure())?;
+    Ok(Machine { wasm, browser })
 }
 
 fn run_native(part: Part) -> Result<()> {
@@ -117,32 +132,40 @@ fn run_native(part: Part) -> Result<()> {
         Part::Fmt => run(&mut cargo(&["fmt", "--all", "--check"])),
         Part::Clippy => {
             let deny = ["--", "-D", "warnings"];
-            run(cargo(&["clippy", "--all-targets"]).args(NATIVE).args(deny))?;
+            // The tests' profile, so that both share what procedural macros are made of.
+            run(cargo(&["clippy", "--all-targets", "--release"]).args(deny))?;
             run(cargo(&["clippy", "--all-targets", "--package", "xtask"]).args(deny))
         }
         _ => {
-            let vitpad = run(cargo(&["test", "--no-fail-fast"]).args(NATIVE));
+            let vitpad = run(&mut cargo(&["test", "--no-fail-fast", "--release"]));
             let xtask = run(&mut cargo(&["test", "--quiet", "--package", "xtask"]));
             vitpad.and(xtask)
         }
     }
 }
 
-fn run_wasm(part: Part, machine: &Machine) -> Result<()> {
+fn run_wasm(part: Part, machine: &Machine, which: Which) -> Result<()> {
     let wasm = &machine.wasm;
     match part {
         Part::ClippyWasm => clippy_wasm(wasm),
-        Part::Build => build::build(wasm),
+        Part::Build => build::build(wasm, which),
+        Part::Trunk => trunk::compare(wasm),
         Part::Types => run(&mut npm_script(machine, "check")),
         Part::Unit => run(&mut npm_script(machine, "unit")),
-        Part::Browser => browser::test(machine),
-        _ => run(&mut npm_script(machine, "e2e")),
+        Part::Browser => browser::test(machine, which),
+        _ => {
+            let mut e2e = npm_script(machine, "e2e");
+            if which == Which::Fast {
+                e2e.args(["--", "--project=cpu", "--grep-invert=@ndarray"]);
+            }
+            run(&mut e2e)
+        }
     }
 }
 
 fn clippy_wasm(wasm: &Wasm) -> Result<()> {
     if !toolchain::has_clippy(wasm.toolchain.as_deref()) {
-        println!("    skipped: the wasm toolchain has no clippy");
+        line("    skipped: the wasm toolchain has no clippy");
         return Ok(());
     }
     let mut clippy = wasm.command("cargo");
@@ -183,6 +206,7 @@ fn name(part: Part) -> &'static str {
         Part::Native => "native",
         Part::ClippyWasm => "clippy-wasm",
         Part::Build => "build",
+        Part::Trunk => "trunk",
         Part::Types => "types",
         Part::Unit => "unit",
         Part::Browser => "browser",
@@ -191,12 +215,12 @@ fn name(part: Part) -> &'static str {
 }
 
 fn timed<T>(name: &'static str, work: impl FnOnce() -> Result<T>) -> (Outcome, Option<T>) {
-    println!("\n=== {name}");
+    line(&format!("\n=== {name}"));
     let start = Instant::now();
     let (value, error) = match work() {
         Ok(value) => (Some(value), None),
         Err(error) => {
-            eprintln!("{name}: {error:#}");
+            line(&format!("{name}: {error:#}"));
             (None, Some(error))
         }
     };

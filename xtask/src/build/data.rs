@@ -28,7 +28,8 @@ fn place_files(files: &[DataFile], source: &Path, data: &Path) -> Result<()> {
     }
     let sets: &[&str] = if complete { &["mnist"] } else { &[] };
     fs::create_dir_all(data).with_context(|| format!("cannot create {}", data.display()))?;
-    mnist::write_whole(&data.join("sets.json"), json!(sets).to_string().as_bytes())
+    let list = json!(sets).to_string();
+    super::place::write(&data.join("sets.json"), list.as_bytes()).map(drop)
 }
 
 /// Checks and copies a file, unless the copy has its size and time.
@@ -41,7 +42,7 @@ fn copy(file: &DataFile, from: &Path, to: &Path) -> Result<()> {
     let bytes = mnist::checked(file, bytes)
         .context("`cargo xtask mnist` replaces it")
         .with_context(shown)?;
-    mnist::write_whole(to, &bytes)?;
+    super::place::write(to, &bytes)?;
     let changed = from.metadata().and_then(|data| data.modified());
     changed
         .and_then(|time| File::options().write(true).open(to)?.set_modified(time))

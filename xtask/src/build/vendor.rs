@@ -1,8 +1,8 @@
 //! dist/vendor: the npm packages that the page loads, under names without versions.
 
+use super::place::place;
 use crate::setup::npm;
 use anyhow::{Context, Result};
-use std::fs;
 use std::path::Path;
 
 /// Files of tests/node_modules, and what they are called in dist/.
@@ -21,16 +21,8 @@ pub fn outputs() -> impl Iterator<Item = &'static str> {
 }
 
 fn copy_files(packages: &Path, dist: &Path) -> Result<()> {
-    let folder = dist.join("vendor");
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     for (file, name) in FILES {
-        let source = packages.join(file);
-        fs::copy(&source, dist.join(name)).with_context(|| {
-            format!(
-                "cannot copy {} to dist/{name}: run `npm ci` in tests/",
-                source.display()
-            )
-        })?;
+        place(&packages.join(file), &dist.join(name)).context("run `npm ci` in tests/")?;
     }
     Ok(())
 }
@@ -38,6 +30,7 @@ fn copy_files(packages: &Path, dist: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn folder(name: &str) -> std::path::PathBuf {
         let folder =
@@ -63,7 +56,7 @@ mod tests {
     #[test]
     fn names_the_file_that_npm_did_not_install() {
         let error = copy_files(&folder("none"), &folder("unfilled")).unwrap_err();
-        let text = error.to_string();
+        let text = format!("{error:#}");
         assert!(
             text.contains("uPlot.esm.js") && text.contains("npm ci"),
             "{text}"

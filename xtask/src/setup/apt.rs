@@ -1,6 +1,7 @@
 //! Debian packages.
 
 use crate::process::{on_path, output, run_quiet};
+use crate::progress;
 use anyhow::Result;
 use std::path::Path;
 use std::process::Command;
@@ -19,7 +20,7 @@ pub fn install(packages: &[&str]) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    eprintln!("    apt-get install {missing:?}");
+    progress::line(&format!("    apt-get install {missing:?}"));
     let install = || {
         let mut apt = Command::new("apt-get");
         apt.args(["install", "--yes", "--no-install-recommends"])

@@ -4,6 +4,7 @@
 use super::apt;
 use super::toolchain::{TARGET, holds_std};
 use crate::process::{output, run_quiet};
+use crate::progress;
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,7 +32,7 @@ pub fn install(toolchain: &str) -> Result<()> {
     let rustlib = sysroot.join("lib/rustlib");
     let library = rustlib.join(TARGET).join("lib");
     if !holds_std(&library) {
-        println!("    building the standard library (about a minute)");
+        progress::line("    building the standard library (about a minute)");
         let work = std::env::temp_dir().join(format!("vitpad-std-{}", std::process::id()));
         let built = build(&work, &library);
         let _ = fs::remove_dir_all(&work);

@@ -5,6 +5,7 @@ use crate::process::{on_path, run_quiet, version_of};
 use crate::project;
 use crate::stamp::Stamp;
 use anyhow::{Context, Result, bail};
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -37,6 +38,15 @@ pub fn ensure(folder: &Path) -> Result<()> {
     npm.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
     run_quiet(&mut npm)?;
     stamp(folder)?.keep(&kept_stamp(folder))
+}
+
+/// The version of a package of tests/ in its lock file.
+pub fn locked_version(package: &str) -> Result<String> {
+    let file = tests().join("package-lock.json");
+    let lock: Value = serde_json::from_str(&project::read(&file)?)?;
+    let version = lock["packages"][format!("node_modules/{package}")]["version"].as_str();
+    let version = version.with_context(|| format!("{} lists no {package}", file.display()))?;
+    Ok(version.to_owned())
 }
 
 /// Whether the installed packages are those of the lock file.

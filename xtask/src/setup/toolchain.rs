@@ -2,6 +2,7 @@
 
 use super::debian_std;
 use crate::process::{on_path, output, run};
+use crate::progress;
 use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -24,7 +25,7 @@ pub fn ensure() -> Result<Option<String>> {
     match run(Command::new("rustup").args(["target", "add", TARGET])) {
         Ok(()) if find().is_some() => Ok(None),
         _ if debian_std::possible() => {
-            println!("    the download was refused: building it from Debian's packages");
+            progress::line("    the download was refused: building it from Debian's packages");
             debian_std::install(LINKED)?;
             Ok(Some(LINKED.to_owned()))
         }

@@ -1,11 +1,15 @@
 //! Command line tools of pinned versions: from PATH where they match, else installed once.
 
-use crate::process::{executable_in, on_path, run_quiet, seconds, version_of};
-use crate::project;
-use anyhow::{Context, Result};
+use crate::process::{executable_in, on_path, run_in, run_within, version_of};
+use crate::progress::{self, Step, step};
+use crate::{estimates, project};
+use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Instant;
+use std::time::Duration;
+
+/// How long cargo-binstall may look around before compiling is the better way.
+const PATIENCE: Duration = Duration::from_secs(90);
 
 pub struct Tool {
     pub package: &'static str,
@@ -19,38 +23,38 @@ pub struct Tool {
 
 pub fn build_tools() -> Result<Vec<Tool>> {
     let version = project::wasm_bindgen_version()?;
-    Ok(vec![
-        Tool {
-            package: "wasm-bindgen-cli",
-            program: "wasm-bindgen",
-            version,
-            opt_level: "1",
-            locked: false,
-        },
-        tool("trunk", project::TRUNK),
-    ])
+    Ok(vec![Tool {
+        package: estimates::BINDGEN,
+        program: "wasm-bindgen",
+        version,
+        opt_level: "1",
+        locked: false,
+    }])
 }
 
 pub fn test_tools() -> Result<Vec<Tool>> {
     let mut tools = build_tools()?;
-    tools.push(tool("wasm-pack", project::WASM_PACK));
+    tools.push(Tool {
+        package: estimates::WASM_PACK,
+        program: "wasm-pack",
+        version: project::WASM_PACK.to_owned(),
+        opt_level: "0",
+        locked: true,
+    });
     Ok(tools)
 }
 
-fn tool(name: &'static str, version: &str) -> Tool {
-    let version = version.to_owned();
-    Tool {
-        package: name,
-        program: name,
-        version,
-        opt_level: "0",
-        locked: true,
-    }
+/// Installs what is missing.
+pub fn ensure(tools: &[Tool]) -> Result<()> {
+    tools.iter().try_for_each(Tool::ensure)
 }
 
-/// Finds or installs the tools and returns the folders to put on PATH.
-pub fn ensure(tools: &[Tool]) -> Result<Vec<PathBuf>> {
-    tools.iter().map(|tool| tool.ensure()).collect()
+/// The folders to put on PATH, whether the tools are in them yet or not.
+pub fn folders(tools: &[Tool]) -> Result<Vec<PathBuf>> {
+    tools
+        .iter()
+        .map(|tool| Ok(tool.find()?.unwrap_or(tool.home()?.join("bin"))))
+        .collect()
 }
 
 impl Tool {
@@ -67,31 +71,66 @@ impl Tool {
         Ok(project::tools_dir()?.join(format!("{}-{}", self.package, self.version)))
     }
 
-    fn ensure(&self) -> Result<PathBuf> {
-        if let Some(folder) = self.find()? {
-            return Ok(folder);
+    fn ensure(&self) -> Result<()> {
+        if self.find()?.is_some() {
+            return Ok(());
         }
-        let start = Instant::now();
-        println!("==> {} {}: compiling it, once", self.package, self.version);
-        self.install()?;
-        println!("    {}: done in {}", self.package, seconds(start.elapsed()));
-        self.find()?.with_context(|| {
-            format!(
-                "{} {} was installed but does not run",
-                self.package, self.version
-            )
+        step(self.package, |step| {
+            if !self.download(step) {
+                self.compile(step)?;
+            }
+            match self.find()? {
+                Some(_) => Ok(()),
+                None => bail!(
+                    "{} {} was installed but does not run",
+                    self.package,
+                    self.version
+                ),
+            }
         })
     }
 
-    fn install(&self) -> Result<()> {
+    /// Asks cargo-binstall, where it is on PATH, for a program that somebody else compiled.
+    fn download(&self, step: &Step) -> bool {
+        let (Some(binstall), Ok(home)) = (on_path("cargo-binstall"), self.home()) else {
+            return false;
+        };
+        step.doing("asking cargo-binstall for it");
+        let fetched = self.fetch(&binstall, &home);
+        if let Err(error) = &fetched {
+            progress::line(&format!(
+                "    {}: compiling it, since {error:#}",
+                self.package
+            ));
+        }
+        fetched.is_ok()
+    }
+
+    fn fetch(&self, binstall: &Path, home: &Path) -> Result<()> {
+        let mut command = Command::new(binstall);
+        command.args(["--no-confirm", "--force", "--disable-strategies", "compile"]);
+        command.args(["--version", &format!("={}", self.version), "--root"]);
+        run_within(PATIENCE, command.arg(home).arg(self.package))?;
+        let file = executable_in(&home.join("bin"), self.program);
+        match file.and_then(|file| version_of(&file)) {
+            Some(version) if version == self.version => Ok(()),
+            _ => bail!(
+                "cargo-binstall left no {} {} that runs here",
+                self.program,
+                self.version
+            ),
+        }
+    }
+
+    fn compile(&self, step: &Step) -> Result<()> {
         let tools = project::tools_dir()?;
         std::fs::create_dir_all(&tools)
             .with_context(|| format!("cannot create {}", tools.display()))?;
-        let mut cargo = Command::new("cargo");
+        let mut cargo = command_with_patience("cargo");
         // Outside the project, whose cargo settings are not meant for the tools.
         cargo
             .current_dir(&tools)
-            .args(["install", self.package, "--quiet", "--force"]);
+            .args(["install", self.package, "--force"]);
         cargo
             .arg(format!("--version=={}", self.version))
             .arg("--root")
@@ -117,11 +156,81 @@ impl Tool {
         for (key, value) in profile {
             cargo.env(format!("CARGO_PROFILE_RELEASE_{key}"), value);
         }
-        run_quiet(&mut cargo).with_context(|| {
+        run_in(step, &mut cargo).with_context(|| {
             format!(
                 "cannot install {0}: try `cargo install {0} --version {1}`",
                 self.package, self.version
             )
         })
+    }
+}
+
+/// A command that leaves the cores to others, where there is `nice`: the first page waits for a
+/// chain of single crates, beside which there is time enough for the tools.
+fn command_with_patience(program: &str) -> Command {
+    if on_path("nice").is_none() {
+        return Command::new(program);
+    }
+    let mut nice = Command::new("nice");
+    nice.args(["-n", "10", program]);
+    nice
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    const TOOL: Tool = Tool {
+        package: "a-tool-cli",
+        program: "a-tool",
+        version: String::new(),
+        opt_level: "0",
+        locked: true,
+    };
+
+    /// What becomes of asking a cargo-binstall that does this, and the folder it was given.
+    fn asked(name: &str, script: &str) -> Result<()> {
+        let folder =
+            std::env::temp_dir().join(format!("vitpad-tool-{}-{name}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(folder.join("home/bin")).unwrap();
+        let binstall = folder.join("cargo-binstall");
+        fs::write(
+            &binstall,
+            format!("#!/bin/sh\nhome={}/home\n{script}\n", folder.display()),
+        )
+        .unwrap();
+        fs::set_permissions(&binstall, fs::Permissions::from_mode(0o755)).unwrap();
+        let tool = Tool {
+            version: "1.2.3".to_owned(),
+            ..TOOL
+        };
+        tool.fetch(&binstall, &folder.join("home"))
+    }
+
+    const INSTALL: &str =
+        "printf '#!/bin/sh\\necho a-tool VERSION\\n' > $home/bin/a-tool; chmod +x $home/bin/a-tool";
+
+    #[test]
+    fn a_program_of_the_right_version_is_taken() {
+        asked("right", &INSTALL.replace("VERSION", "1.2.3")).unwrap();
+    }
+
+    #[test]
+    fn everything_else_is_a_reason_to_compile() {
+        for (name, script, why) in [
+            ("nothing", "echo no such file >&2; exit 1", "no such file"),
+            ("empty", "exit 0", "left no a-tool 1.2.3"),
+            (
+                "other",
+                &INSTALL.replace("VERSION", "1.2.2"),
+                "left no a-tool 1.2.3",
+            ),
+        ] {
+            let error = format!("{:#}", asked(name, script).unwrap_err());
+            assert!(error.contains(why), "{error}");
+        }
     }
 }
