@@ -176,10 +176,10 @@ fn clippy_wasm(wasm: &Wasm) -> Result<()> {
         "--target",
         toolchain::TARGET,
     ]);
-    // The GPU stack would take minutes more, for the few lines that only its feature compiles.
+    // WebGPU and ndarray would take minutes more, for the few lines that only their features compile.
     clippy.args([
         "--features",
-        "ndarray,relaxed-simd",
+        "relaxed-simd",
         "--lib",
         "--bins",
         "--test",
