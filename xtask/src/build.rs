@@ -181,10 +181,12 @@ impl<'a> Site<'a> {
             return Ok(());
         }
         let placed = build.compile().and_then(|()| build.place(&self.dist));
-        let state = placed
-            .as_ref()
-            .map_or(State::Failed, |bytes| State::Ready(*bytes));
-        self.builds.set(build.name(), state)?;
+        match &placed {
+            Ok(bytes) => self.builds.set(build.name(), State::Ready(*bytes))?,
+            // The page goes on with an earlier file of those that it starts with.
+            Err(_) if self.builds.is_ready(build.name()) => {}
+            Err(_) => self.builds.set(build.name(), State::Failed)?,
+        }
         placed.map(drop)
     }
 

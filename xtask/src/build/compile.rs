@@ -64,6 +64,7 @@ impl<'a> Build<'a> {
     /// Whether there is nothing to compile.
     pub fn is_compiled(&self) -> bool {
         self.stamp.matches(&self.home.join("stamp"))
+            && self.bindings().join(self.file.binary()).exists()
     }
 
     /// Compiles the file and makes its JavaScript, unless that was done for the same sources.

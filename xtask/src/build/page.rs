@@ -86,6 +86,14 @@ impl Builds {
         self.write(&states)
     }
 
+    pub fn is_ready(&self, name: &str) -> bool {
+        let states = self.lock();
+        let ready =
+            |(known, state): &(String, State)| known == name && matches!(state, State::Ready(_));
+        states.iter().any(ready)
+    }
+
+    /// Writes the file again, where something has replaced it.
     pub fn keep(&self) -> Result<()> {
         self.write(&self.lock())
     }
