@@ -134,69 +134,90 @@ impl<'a> Site<'a> {
 
     /// Compiles the file that the page starts with, for everyone's engine.
     pub fn first(&self) -> Result<()> {
-        self.compile(&self.build(&self.files[0])?)
+        let build = self.build(&self.files[0])?;
+        if build.is_compiled() {
+            return Ok(());
+        }
+        build.compile()?;
+        self.bind(&build)
     }
 
     /// Compiles and optimises what is left, and tells of each file that has arrived. Other files
     /// are built after a failure too. Returns whether the sources have stayed as they were: else
     /// it stops early.
     pub fn complete(&self, arrived: &(dyn Fn(&str) + Sync)) -> Result<bool> {
-        let (sender, receiver) = channel();
-        let mut unchanged = true;
-        let result = thread::scope(|scope| {
-            // wasm-opt from npm runs on one core, beside the next compilation.
-            let optimiser = scope.spawn(|| self.optimise_each(receiver));
+        let (compiled, to_bind) = channel::<Build>();
+        let (bound, to_optimise) = channel::<Build>();
+        // wasm-bindgen and wasm-opt run on one core each, beside the next compilation.
+        let (unchanged, results) = thread::scope(|scope| {
+            let binder = scope.spawn(move || {
+                each(to_bind, |build| {
+                    if !build.is_compiled() {
+                        self.bind(&build)?;
+                        arrived(build.name());
+                    }
+                    let _ = bound.send(build);
+                    Ok(())
+                })
+            });
+            let optimiser = scope.spawn(move || each(to_optimise, |build| self.optimise(&build)));
+            let mut unchanged = Ok(true);
             let mut result = Ok(());
             for file in &self.files {
-                unchanged = compile::sources(self.wasm)?.as_str() == self.sources.as_str();
-                if !unchanged {
+                unchanged = self.is_up_to_date();
+                if !matches!(unchanged, Ok(true)) {
                     break;
                 }
-                let build = self.build(file)?;
-                let is_new = !build.is_compiled();
-                let compiled = self.compile(&build);
-                if is_new && compiled.is_ok() {
-                    arrived(&file.name);
-                }
-                result = result.and(compiled.map(|()| sender.send(build)).map(drop));
+                result = result.and(self.build(file).and_then(|build| {
+                    if !build.is_compiled() {
+                        build.compile().inspect_err(|_| self.fail(&build))?;
+                    }
+                    let _ = compiled.send(build);
+                    Ok(())
+                }));
             }
-            drop(sender);
-            let optimised = optimiser.join().expect("it returns its errors");
-            result.and(optimised)
+            drop(compiled);
+            let others =
+                [binder, optimiser].map(|each| each.join().expect("it returns its errors"));
+            (
+                unchanged,
+                [result].into_iter().chain(others).collect::<Result<()>>(),
+            )
         });
-        result?;
-        if unchanged {
+        results?;
+        if unchanged? {
             self.tidy()?;
+            return Ok(true);
         }
-        Ok(unchanged)
+        Ok(false)
+    }
+
+    fn is_up_to_date(&self) -> Result<bool> {
+        Ok(compile::sources(self.wasm)?.as_str() == self.sources.as_str())
     }
 
     fn build<'s>(&'s self, file: &'s WasmFile) -> Result<Build<'s>> {
         Build::new(self.wasm, file, &self.sources)
     }
 
-    /// Compiles a file, as far as there is need, and puts it into dist/.
-    fn compile(&self, build: &Build) -> Result<()> {
-        if build.is_compiled() {
-            return Ok(());
+    /// Gives a compiled file its JavaScript, and puts both into dist/.
+    fn bind(&self, build: &Build) -> Result<()> {
+        let placed = build.bind().and_then(|()| build.place(&self.dist));
+        match placed {
+            Ok(bytes) => self.builds.set(build.name(), State::Ready(bytes)),
+            Err(error) => {
+                self.fail(build);
+                Err(error)
+            }
         }
-        let placed = build.compile().and_then(|()| build.place(&self.dist));
-        match &placed {
-            Ok(bytes) => self.builds.set(build.name(), State::Ready(*bytes))?,
-            // The page goes on with an earlier file of those that it starts with.
-            Err(_) if self.builds.is_ready(build.name()) => {}
-            Err(_) => self.builds.set(build.name(), State::Failed)?,
-        }
-        placed.map(drop)
     }
 
-    /// Replaces files in dist/ by optimised ones, all of them although one may fail.
-    fn optimise_each(&self, builds: Receiver<Build>) -> Result<()> {
-        let mut result = Ok(());
-        for build in builds {
-            result = result.and(self.optimise(&build));
+    /// Says that a file could not be built, unless an earlier one is there for the page to go on with.
+    fn fail(&self, build: &Build) {
+        if !self.builds.is_ready(build.name()) {
+            // What went wrong first is more to be told than this.
+            let _ = self.builds.set(build.name(), State::Failed);
         }
-        result
     }
 
     fn optimise(&self, build: &Build) -> Result<()> {
@@ -221,4 +242,13 @@ impl<'a> Site<'a> {
         }
         Ok(())
     }
+}
+
+/// Does the work on all builds although it may fail for one, and returns the first error.
+fn each<'s>(builds: Receiver<Build<'s>>, work: impl Fn(Build<'s>) -> Result<()>) -> Result<()> {
+    let mut result = Ok(());
+    for build in builds {
+        result = result.and(work(build));
+    }
+    result
 }

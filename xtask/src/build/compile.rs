@@ -4,7 +4,7 @@
 use super::links::WasmFile;
 use super::place::place;
 use crate::process::{output, run_in, run_quiet};
-use crate::progress::{Step, step};
+use crate::progress::step;
 use crate::project::{self, root};
 use crate::setup::toolchain::TARGET;
 use crate::setup::{Wasm, npm};
@@ -67,23 +67,8 @@ impl<'a> Build<'a> {
             && self.bindings().join(self.file.binary()).exists()
     }
 
-    /// Compiles the file and makes its JavaScript, unless that was done for the same sources.
+    /// Compiles the file, as far as cargo does.
     pub fn compile(&self) -> Result<()> {
-        if self.is_compiled() {
-            return Ok(());
-        }
-        let WasmFile { name, profile, .. } = self.file;
-        let folder = project::wasm_target_dir().join(TARGET).join(profile);
-        step(name, |step| {
-            self.cargo_build(step)?;
-            step.doing("waiting for wasm-bindgen");
-            self.wasm.ready()?;
-            step.doing("wasm-bindgen");
-            self.bind(&folder.join(format!("{name}.wasm")))
-        })
-    }
-
-    fn cargo_build(&self, step: &Step) -> Result<()> {
         let WasmFile {
             name,
             features,
@@ -93,20 +78,19 @@ impl<'a> Build<'a> {
         let mut cargo = self.wasm.command("cargo");
         cargo.args(["build", "--locked", "--target", TARGET, "--bin", name]);
         cargo.args(["--profile", profile, "--features", features]);
-        run_in(step, &mut cargo).context(ADVICE)
+        step(name, |step| run_in(step, &mut cargo)).context(ADVICE)
     }
 
-    fn bind(&self, compiled: &Path) -> Result<()> {
+    /// Makes the JavaScript of the compiled file, once wasm-bindgen is there.
+    pub fn bind(&self) -> Result<()> {
+        self.wasm.ready()?;
+        let name = &self.file.name;
         let half_done = self.home.join("half-done");
         let _ = fs::remove_dir_all(&half_done);
         let mut bindgen = self.wasm.command("wasm-bindgen");
-        bindgen.args([
-            "--target",
-            "web",
-            "--out-name",
-            &self.file.name,
-            "--out-dir",
-        ]);
+        bindgen.args(["--target", "web", "--out-name", name, "--out-dir"]);
+        let folder = project::wasm_target_dir().join(TARGET);
+        let compiled = folder.join(&self.file.profile).join(format!("{name}.wasm"));
         run_quiet(bindgen.arg(&half_done).arg(compiled))?;
         // Types of what the JavaScript alone calls.
         fs::remove_file(half_done.join(format!("{}.d.ts", self.file.binary())))?;
