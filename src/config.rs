@@ -195,18 +195,6 @@ impl VitConfig {
     pub fn pixels(&self) -> usize {
         self.channels * self.image_size.pow(2)
     }
-
-    /// Trainable parameters of a model of this shape.
-    pub fn parameters(&self) -> usize {
-        let linear = |from: usize, to: usize| from * to + to;
-        let norm = 2 * self.width;
-        let embedding =
-            linear(self.patch_values(), self.width) + self.width + self.tokens() * self.width;
-        let attention = linear(self.width, 3 * self.width) + linear(self.width, self.width);
-        let mlp = linear(self.width, self.hidden) + linear(self.hidden, self.width);
-        let block = attention + mlp + 2 * norm;
-        embedding + self.layers * block + norm + linear(self.width, self.classes)
-    }
 }
 
 /// Far above any model that fits a browser tab, far below what overflows on wasm's 32 bits.
@@ -233,13 +221,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn presets_are_valid_and_have_the_published_size() {
-        let size = |name| {
-            let config = VitConfig::preset(name)?;
-            config.validate().map(|()| config.parameters())
-        };
-        let found = VitConfig::PRESETS.map(size);
-        assert_eq!(found, [Ok(139_018), Ok(107_338), Ok(19_658)]);
+    fn presets_are_valid() {
+        for name in VitConfig::PRESETS {
+            VitConfig::preset(name).unwrap().validate().unwrap();
+        }
     }
 
     #[test]

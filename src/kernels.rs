@@ -12,18 +12,17 @@ pub mod cpu;
 pub mod dropout;
 mod fused;
 pub mod gpu;
-pub mod layout;
 pub mod plain;
 
 pub use adam::AdamStep;
 pub use dropout::Dropout;
 pub use fused::unfused;
-pub use layout::Layout;
 
 use burn::backend::Dispatch;
 use burn::tensor::Tensor;
 
 use crate::config::Activation;
+use crate::model::Layout;
 use fused::{Fused, FusedLoss, FusedReading, is_fused, reads_fused, trains_fused};
 
 /// x · weight + bias.

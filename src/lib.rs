@@ -3,8 +3,10 @@
 //! The way of a digit through the crate:
 //!
 //! 1. [`data`] turns a drawing or an MNIST file into pixels, and pixels into tensors;
-//! 2. [`vit`] is the model: tensors in, logits out, shaped by a [`config`];
-//! 3. [`weights`] fills it from a safetensors file with PyTorch's parameter names;
+//! 2. [`model`] is the model, to be read: tensors in, logits out, shaped by a [`config`]; [`vit`] is the
+//!    same with kernels;
+//! 3. [`model::parameters`] is the table of its parameters; [`weights`] fills them from a safetensors
+//!    file with PyTorch's names;
 //! 4. [`device`] says what it runs on, WebGPU or the CPU, and why; [`self_test`] tries it;
 //! 5. [`classifier`] puts these together; [`train`] makes the weights.
 //!
@@ -17,6 +19,7 @@ pub mod data;
 pub mod device;
 pub mod error;
 pub mod kernels;
+pub mod model;
 pub mod self_test;
 pub mod train;
 pub mod vit;

@@ -7,8 +7,8 @@ use crate::data::batch::{self, Stored};
 use crate::data::idx::Images;
 use crate::device::{self, Adapter, Fallback, Request, Selected};
 use crate::error::{Error, Result};
-use crate::kernels::Layout;
 use crate::kernels::gpu::Input;
+use crate::model::Layout;
 use crate::train::EVALUATED;
 use crate::vit::{Model, Vit};
 

@@ -1,8 +1,8 @@
 //! The Vision Transformer: images in, logits out.
 //!
-//! `Dosovitskiy et al., An Image is Worth 16x16 Words (2021)`, with the maths of PyTorch's
-//! `nn.TransformerEncoderLayer(batch_first=True)`. In the shapes below, `tokens` is one class
-//! token and one token per patch.
+//! [`model`](crate::model) is the one to read to learn it; this is the same layer by layer, each of
+//! them with a kernel where the device has one. In the shapes below, `tokens` is one class token and
+//! one token per patch.
 
 mod attention;
 mod block;
@@ -41,18 +41,6 @@ pub struct Vit {
     pub config: VitConfig,
 }
 
-/// What every stage of [`Vit::activations`] computed.
-pub struct Activations {
-    /// `[batch, tokens, width]`, the encoder's input.
-    pub embedding: Tensor<3>,
-    /// `[batch, tokens, width]` after each encoder block.
-    pub blocks: Vec<Tensor<3>>,
-    /// `[batch, width]`, the normalised class token.
-    pub head_norm: Tensor<2>,
-    /// `[batch, classes]`.
-    pub logits: Tensor<2>,
-}
-
 impl VitConfig {
     /// A model with fresh weights, drawn as PyTorch draws them for each type of layer. The same
     /// seed gives the same weights on every device.
@@ -61,13 +49,14 @@ impl VitConfig {
     /// Those of [`VitConfig::validate`].
     pub fn init(&self, seed: u64, device: &Device) -> Result<Vit> {
         self.validate()?;
-        let mut init = Init::new(seed, device);
+        // In the order of the table of parameters.
+        let mut init = Init::new(self, seed, device);
         Ok(Vit {
             embedding: PatchEmbedding::new(self, &mut init),
             blocks: (0..self.layers)
                 .map(|_| EncoderBlock::new(self, &mut init))
                 .collect(),
-            head: Head::new(self, &mut init),
+            head: Head::new(&mut init),
             config: self.clone(),
         })
     }
@@ -99,24 +88,5 @@ impl Vit {
             x = block.forward_first(x, count, dropout.at(1 + index));
         }
         self.head.forward(x)
-    }
-
-    /// [`Vit::forward`], keeping what each stage computed.
-    pub fn activations(&self, images: Tensor<4>) -> Activations {
-        let embedding = self.embedding.forward(images, Dropout::NONE);
-        let mut blocks = Vec::with_capacity(self.blocks.len());
-        let mut x = embedding.clone();
-        for block in &self.blocks {
-            x = block.forward(x, Dropout::NONE);
-            blocks.push(x.clone());
-        }
-        let head_norm = self.head.normalize(x);
-        let logits = self.head.linear.forward(head_norm.clone());
-        Activations {
-            embedding,
-            blocks,
-            head_norm,
-            logits,
-        }
     }
 }

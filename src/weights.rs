@@ -3,21 +3,24 @@
 //! A file holds every parameter once, in PyTorch's layout, as float32 or float16, and in its
 //! metadata the configuration as JSON under the key `config`.
 
-mod layout;
 mod parameters;
+mod read;
 
 use std::collections::HashMap;
 
 use burn::module::Module;
-use burn::tensor::{Device, Transaction};
+use burn::tensor::{Device, Tensor, Transaction};
 use half::f16;
-use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use safetensors::{Dtype, tensor::TensorView};
 
 use crate::config::VitConfig;
 use crate::error::{Error, Result};
+use crate::model::Entry;
+use crate::model::{Layout, VisionTransformer};
 use crate::vit::Vit;
-use layout::{TensorSpec, tensor_specs};
 pub use parameters::{NamedTensor, companions, gradients, parameters};
+use read::refuse_extra;
+pub(crate) use read::{check_finite, parse, read_config, read_metadata, read_tensor, read_values};
 
 /// How numbers are stored in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,14 +82,15 @@ impl Vit {
     ) -> Result<Self> {
         let config = read_config(bytes, fallback)?;
         let file = parse(bytes)?;
-        refuse_extra(&file, &tensor_specs(&config))?;
+        refuse_extra(&file, &Layout::of(&config).entries())?;
         let values = read_values(&file, &config, "")?;
         Ok(config.init(0, device)?.with_values(values))
     }
 
     /// This model with other values, by their names in a file and in its layout.
     pub(crate) fn with_values(self, values: HashMap<String, Vec<f32>>) -> Self {
-        self.map(&mut parameters::Loader::new(values))
+        let mut loader = parameters::Loader::new(&self.config, values);
+        self.map(&mut loader)
     }
 
     /// Writes the model as a safetensors file, with its configuration and `metadata`.
@@ -100,6 +104,26 @@ impl Vit {
     ) -> Result<Vec<u8>> {
         let tensors = stored(parameters(self)).await?;
         Ok(write(&self.config, tensors, precision, metadata))
+    }
+}
+
+impl VisionTransformer {
+    /// As [`Vit::from_safetensors`].
+    ///
+    /// # Errors
+    /// Those of [`Vit::from_safetensors`].
+    pub fn from_safetensors(
+        bytes: &[u8],
+        fallback: Option<&VitConfig>,
+        device: &Device,
+    ) -> Result<Self> {
+        let config = read_config(bytes, fallback)?;
+        let file = parse(bytes)?;
+        let layout = Layout::of(&config);
+        refuse_extra(&file, &layout.entries())?;
+        let parameters = layout.pack(&read_values(&file, &config, "")?);
+        let parameters = Tensor::from_floats(parameters.as_slice(), device);
+        Ok(Self { config, parameters })
     }
 }
 
@@ -127,9 +151,9 @@ pub(crate) fn arranged(
     config: &VitConfig,
     values: &HashMap<String, Vec<f32>>,
 ) -> Vec<StoredTensor> {
-    let specs = tensor_specs(config).into_iter();
-    specs
-        .map(|TensorSpec { name, shape }| StoredTensor {
+    let entries = Layout::of(config).entries().into_iter();
+    entries
+        .map(|Entry { name, shape, .. }| StoredTensor {
             values: values[&name].clone(),
             name,
             shape,
@@ -176,120 +200,4 @@ pub async fn read_back(tensors: &[NamedTensor]) -> Result<Vec<Vec<f32>>> {
     data.into_iter()
         .map(|data| data.try_into_vec::<f32>().map_err(Error::device_lost))
         .collect()
-}
-
-/// A file's tensors.
-pub(crate) fn parse(bytes: &[u8]) -> Result<SafeTensors<'_>> {
-    SafeTensors::deserialize(bytes).map_err(not_safetensors)
-}
-
-/// One entry of a file's metadata.
-pub(crate) fn read_metadata(bytes: &[u8], key: &str) -> Result<Option<String>> {
-    let (_, header) = SafeTensors::read_metadata(bytes).map_err(not_safetensors)?;
-    let all = header.metadata().as_ref();
-    Ok(all.and_then(|all| all.get(key)).cloned())
-}
-
-/// The configuration in the file's metadata, else `fallback`.
-pub(crate) fn read_config(bytes: &[u8], fallback: Option<&VitConfig>) -> Result<VitConfig> {
-    let config = match (read_metadata(bytes, CONFIG)?, fallback) {
-        (Some(json), _) => serde_json::from_str(&json).map_err(|error| Error::WeightsConfig {
-            message: error.to_string(),
-        })?,
-        (None, Some(fallback)) => fallback.clone(),
-        (None, None) => {
-            return Err(Error::WeightsConfig {
-                message: format!("its metadata has no {CONFIG:?}; name a preset"),
-            });
-        }
-    };
-    config.validate()?;
-    Ok(config)
-}
-
-fn refuse_extra(file: &SafeTensors, specs: &[TensorSpec]) -> Result<()> {
-    let is_known = |name: &str| {
-        [OPTIMIZER, HISTORY]
-            .iter()
-            .any(|start| name.starts_with(start))
-            || specs.iter().any(|spec| spec.name == name)
-    };
-    match file.iter().find(|(name, _)| !is_known(name)) {
-        None => Ok(()),
-        Some((name, view)) => Err(Error::ExtraTensor {
-            name: name.into(),
-            found: view.shape().to_vec(),
-        }),
-    }
-}
-
-/// The values that a file holds for each parameter under its name after `prefix`, checked.
-pub(crate) fn read_values(
-    file: &SafeTensors,
-    config: &VitConfig,
-    prefix: &str,
-) -> Result<HashMap<String, Vec<f32>>> {
-    tensor_specs(config)
-        .into_iter()
-        .map(|TensorSpec { name, shape }| {
-            let values = read_tensor(file, &format!("{prefix}{name}"), &shape)?;
-            Ok((name, values))
-        })
-        .collect()
-}
-
-/// A tensor of this shape, its numbers finite.
-pub(crate) fn read_tensor(file: &SafeTensors, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
-    let view = file.tensor(name).map_err(|_| Error::MissingTensor {
-        name: name.into(),
-        expected: shape.to_vec(),
-    })?;
-    if view.shape() != shape {
-        return Err(Error::TensorShape {
-            name: name.into(),
-            found: view.shape().to_vec(),
-            expected: shape.to_vec(),
-        });
-    }
-    let data = view.data();
-    let values: Vec<f32> = match view.dtype() {
-        Dtype::F32 => data
-            .as_chunks()
-            .0
-            .iter()
-            .map(|b| f32::from_le_bytes(*b))
-            .collect(),
-        Dtype::F16 => data
-            .as_chunks()
-            .0
-            .iter()
-            .map(|b| f16::from_le_bytes(*b).to_f32())
-            .collect(),
-        other => {
-            return Err(Error::TensorType {
-                name: name.into(),
-                found: format!("{other:?}"),
-            });
-        }
-    };
-    check_finite(name, &values)?;
-    Ok(values)
-}
-
-/// Refuses infinities and NaN.
-pub(crate) fn check_finite(name: &str, values: &[f32]) -> Result<()> {
-    match values.iter().position(|value| !value.is_finite()) {
-        None => Ok(()),
-        Some(index) => Err(Error::TensorValue {
-            name: name.into(),
-            index,
-            value: values[index],
-        }),
-    }
-}
-
-fn not_safetensors(error: safetensors::SafeTensorError) -> Error {
-    Error::NotSafetensors {
-        message: error.to_string(),
-    }
 }

@@ -7,6 +7,7 @@ mod golden;
 use burn::tensor::Device;
 use pollster::block_on;
 use vitpad::device;
+use vitpad::kernels::Dropout;
 
 fn flex() -> Device {
     device::cpu().device
@@ -25,4 +26,23 @@ fn flex_matches_pytorch_with_hidden_width_2048() {
 #[test]
 fn flex_matches_pytorch_with_pre_norm() {
     block_on(golden::prenorm768().check(&flex()));
+}
+
+#[test]
+fn a_trace_holds_the_attention_that_made_the_output() {
+    let golden = golden::prenorm768();
+    let model = golden.model(&flex());
+    let trace = model.trace(golden.images(&flex()), Dropout::NONE);
+    let [batch, heads, tokens, head_width] = trace.blocks[0].attention.q.dims();
+    assert_eq!((heads, tokens, head_width), (8, 50, 2));
+    for block in trace.blocks {
+        let probabilities = block.attention.probabilities;
+        assert_eq!(probabilities.dims(), [batch, heads, tokens, tokens]);
+        let sums = probabilities.sum_dim(3).into_data().try_into_vec::<f32>();
+        let off = sums
+            .expect("floats")
+            .into_iter()
+            .map(|sum| (sum - 1.0).abs());
+        assert!(off.fold(0.0, f32::max) < 1e-5);
+    }
 }

@@ -14,7 +14,7 @@ struct Rule {
     forbidden: &'static [&'static str],
 }
 
-const RULES: [Rule; 7] = [
+const RULES: [Rule; 8] = [
     // Only the API knows JavaScript.
     Rule {
         about: &["src"],
@@ -37,6 +37,21 @@ const RULES: [Rule; 7] = [
         about: &["src/data", "src/data.rs"],
         except: &[],
         forbidden: &["crate::vit", "crate::train", "crate::weights", "crate::api"],
+    },
+    // The table of parameters knows the configuration alone.
+    Rule {
+        about: &["src/model"],
+        except: &[],
+        forbidden: &[
+            "burn",
+            "crate::vit",
+            "crate::kernels",
+            "crate::data",
+            "crate::train",
+            "crate::weights",
+            "crate::device",
+            "crate::api",
+        ],
     },
     // The model knows its configuration, nothing of where images come from or how it learns.
     Rule {

@@ -116,7 +116,7 @@ fn another_preset_than_the_files_names_the_tensor_and_both_shapes() {
     let error = Vit::from_safetensors(PYTORCH, Some(&VitConfig::default()), &cpu()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        r#"tensor "embeddings_block.cls_token" has shape [1, 1, 16], expected [1, 1, 64]"#
+        r#"tensor "embeddings_block.patcher.0.weight" has shape [16, 1, 4, 4], expected [64, 1, 4, 4]"#
     );
 }
 

@@ -12,9 +12,10 @@ use burn::backend::backend_extension;
 use burn::backend::tensor::FloatTensor;
 use burn::tensor::Tensor;
 
-use super::{Dropout, Layout};
+use super::Dropout;
 use crate::config::Activation;
 use crate::device;
+use crate::model::Layout;
 
 /// The layers that [`super`] describes, function by function.
 #[backend_extension(Flex, Autodiff)]

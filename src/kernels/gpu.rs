@@ -89,7 +89,7 @@ mod missing {
 
     use super::{Input, Picked, Training};
     use crate::kernels::Dropout;
-    use crate::kernels::Layout;
+    use crate::model::Layout;
 
     const MISSING: &str = "no device has these kernels";
 

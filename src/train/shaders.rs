@@ -6,8 +6,8 @@ use crate::config::VitConfig;
 use crate::data::batch;
 use crate::data::training::TrainingData;
 use crate::kernels::Dropout;
-use crate::kernels::Layout;
 use crate::kernels::gpu::{self, Training};
+use crate::model::Layout;
 
 /// For steps. Empty where the model is computed with burn's operations.
 pub fn shaders_to_train(

@@ -7,6 +7,7 @@ use super::Linear;
 use super::init::Init;
 use crate::config::VitConfig;
 use crate::kernels::{self, Dropout};
+use crate::model::Parameter;
 
 /// PyTorch's `nn.MultiheadAttention` on one sequence: softmax(q·kᵀ / √head_width)·v per head.
 ///
@@ -23,8 +24,8 @@ pub struct Attention {
 impl Attention {
     pub(super) fn new(config: &VitConfig, init: &mut Init) -> Self {
         Self {
-            in_proj: init.attention_input(config.width),
-            out_proj: init.attention_output(config.width),
+            in_proj: init.linear(Parameter::InProjWeight, Parameter::InProjBias),
+            out_proj: init.linear(Parameter::OutProjWeight, Parameter::OutProjBias),
             heads: config.heads,
         }
     }

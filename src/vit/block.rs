@@ -6,6 +6,7 @@ use burn::tensor::Tensor;
 use super::{Attention, LayerNorm, Mlp, init::Init};
 use crate::config::{Norm, VitConfig};
 use crate::kernels::{Dropout, drop};
+use crate::model::Parameter;
 
 /// PyTorch's `nn.TransformerEncoderLayer(batch_first=True)`.
 #[derive(Module, Debug)]
@@ -23,8 +24,8 @@ impl EncoderBlock {
         Self {
             attention: Attention::new(config, init),
             mlp: Mlp::new(config, init),
-            norm1: init.layer_norm(config),
-            norm2: init.layer_norm(config),
+            norm1: init.layer_norm(Parameter::Norm1Weight, Parameter::Norm1Bias),
+            norm2: init.layer_norm(Parameter::Norm2Weight, Parameter::Norm2Bias),
             norm: config.norm,
         }
     }

@@ -7,6 +7,7 @@ use super::Linear;
 use super::init::Init;
 use crate::config::VitConfig;
 use crate::kernels::{Dropout, drop};
+use crate::model::Parameter;
 
 /// Turns images into the encoder's tokens.
 #[derive(Module, Debug)]
@@ -24,9 +25,9 @@ pub struct PatchEmbedding {
 impl PatchEmbedding {
     pub(super) fn new(config: &VitConfig, init: &mut Init) -> Self {
         Self {
-            projection: init.linear(config.patch_values(), config.width),
-            class_token: init.normal([1, 1, config.width], config.embedding_std),
-            positions: init.normal([1, config.tokens(), config.width], config.embedding_std),
+            projection: init.linear(Parameter::PatchWeight, Parameter::PatchBias),
+            class_token: init.tokens(Parameter::ClassToken),
+            positions: init.tokens(Parameter::Positions),
             patch_size: config.patch_size,
         }
     }

@@ -5,7 +5,7 @@ use burn::tensor::Tensor;
 
 use super::init::Init;
 use super::{LayerNorm, Linear};
-use crate::config::VitConfig;
+use crate::model::Parameter;
 
 /// Layer norm and a linear layer on the class token.
 #[derive(Module, Debug)]
@@ -16,10 +16,10 @@ pub struct Head {
 }
 
 impl Head {
-    pub(super) fn new(config: &VitConfig, init: &mut Init) -> Self {
+    pub(super) fn new(init: &mut Init) -> Self {
         Self {
-            norm: init.layer_norm(config),
-            linear: init.linear(config.width, config.classes),
+            norm: init.layer_norm(Parameter::HeadNormWeight, Parameter::HeadNormBias),
+            linear: init.linear(Parameter::HeadWeight, Parameter::HeadBias),
         }
     }
 
@@ -31,7 +31,7 @@ impl Head {
     }
 
     /// The class token, normalised: `[batch, width]`.
-    pub(super) fn normalize(&self, x: Tensor<3>) -> Tensor<2> {
+    fn normalize(&self, x: Tensor<3>) -> Tensor<2> {
         self.norm.forward(x.narrow(1, 0, 1).squeeze_dim(1))
     }
 }

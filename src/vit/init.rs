@@ -8,76 +8,65 @@ use rand_distr::StandardNormal;
 
 use super::{LayerNorm, Linear};
 use crate::config::VitConfig;
+use crate::model::parameters::Initial;
+use crate::model::{Layout, Parameter};
 
 /// Draws weights on the CPU, so that a seed means the same weights on every device.
-pub struct Init {
+pub struct Init<'a> {
+    config: &'a VitConfig,
+    layout: Layout,
     rng: StdRng,
-    device: Device,
+    device: &'a Device,
 }
 
-impl Init {
-    pub fn new(seed: u64, device: &Device) -> Self {
+impl<'a> Init<'a> {
+    pub fn new(config: &'a VitConfig, seed: u64, device: &'a Device) -> Self {
         Self {
+            config,
+            layout: Layout::of(config),
             rng: StdRng::seed_from_u64(seed),
-            device: device.clone(),
+            device,
         }
     }
 
-    /// PyTorch's `nn.Linear` and `nn.Conv2d`: Kaiming uniform with a = √5, which is
-    /// U(-1/√inputs, 1/√inputs), for weight and bias.
-    pub fn linear(&mut self, inputs: usize, outputs: usize) -> Linear {
-        let bound = (inputs as f32).sqrt().recip();
+    pub fn linear(&mut self, weight: Parameter, bias: Parameter) -> Linear {
+        let outputs = bias.len(&self.layout);
+        let inputs = weight.len(&self.layout) / outputs;
         Linear {
-            weight: self.uniform([inputs, outputs], bound),
-            bias: self.uniform([outputs], bound),
+            weight: self.draw(weight, [inputs, outputs]),
+            bias: self.draw(bias, [outputs]),
         }
     }
 
-    /// The packed query, key and value projection of PyTorch's `nn.MultiheadAttention`:
-    /// Xavier uniform over the packed matrix, bias zero.
-    pub fn attention_input(&mut self, width: usize) -> Linear {
-        let outputs = 3 * width;
-        let bound = (6.0 / (width + outputs) as f32).sqrt();
-        Linear {
-            weight: self.uniform([width, outputs], bound),
-            bias: self.param(vec![0.0; outputs], [outputs]),
-        }
-    }
-
-    /// The output projection of PyTorch's `nn.MultiheadAttention`: a linear layer, bias zero.
-    pub fn attention_output(&mut self, width: usize) -> Linear {
-        let bound = (width as f32).sqrt().recip();
-        Linear {
-            weight: self.uniform([width, width], bound),
-            bias: self.param(vec![0.0; width], [width]),
-        }
-    }
-
-    /// `torch.randn` times `std`.
-    pub fn normal(&mut self, shape: [usize; 3], std: f64) -> Param<Tensor<3>> {
-        let values = (0..shape.iter().product())
-            .map(|_| self.rng.sample::<f32, _>(StandardNormal) * std as f32)
-            .collect();
-        self.param(values, shape)
-    }
-
-    /// Ones and zeros.
-    pub fn layer_norm(&mut self, config: &VitConfig) -> LayerNorm {
+    pub fn layer_norm(&mut self, weight: Parameter, bias: Parameter) -> LayerNorm {
+        let width = self.config.width;
         LayerNorm {
-            weight: self.param(vec![1.0; config.width], [config.width]),
-            bias: self.param(vec![0.0; config.width], [config.width]),
-            eps: config.layer_norm_eps,
+            weight: self.draw(weight, [width]),
+            bias: self.draw(bias, [width]),
+            eps: self.config.layer_norm_eps,
         }
     }
 
-    fn uniform<const D: usize>(&mut self, shape: [usize; D], bound: f32) -> Param<Tensor<D>> {
-        let values = (0..shape.iter().product())
-            .map(|_| self.rng.random_range(-bound..bound))
-            .collect();
-        self.param(values, shape)
+    /// `[1, tokens, width]`, for as many tokens as the parameter has.
+    pub fn tokens(&mut self, parameter: Parameter) -> Param<Tensor<3>> {
+        let width = self.config.width;
+        let tokens = parameter.len(&self.layout) / width;
+        self.draw(parameter, [1, tokens, width])
     }
 
-    fn param<const D: usize>(&self, values: Vec<f32>, shape: [usize; D]) -> Param<Tensor<D>> {
-        Param::from_data(TensorData::new(values, shape), &self.device)
+    fn draw<const D: usize>(
+        &mut self,
+        parameter: Parameter,
+        shape: [usize; D],
+    ) -> Param<Tensor<D>> {
+        let initial = parameter.initial(self.config);
+        let values = (0..parameter.len(&self.layout)).map(|_| match initial {
+            Initial::Zeros => 0.0,
+            Initial::Ones => 1.0,
+            Initial::Uniform(bound) => self.rng.random_range(-bound..bound),
+            Initial::Normal(std) => self.rng.sample::<f32, _>(StandardNormal) * std,
+        });
+        let values: Vec<f32> = values.collect();
+        Param::from_data(TensorData::new(values, shape), self.device)
     }
 }

@@ -7,6 +7,7 @@ use super::Linear;
 use super::init::Init;
 use crate::config::{Activation, VitConfig};
 use crate::kernels::{self, Dropout, MlpLayers};
+use crate::model::Parameter;
 
 /// Two linear layers with an activation between them, on each token alone.
 #[derive(Module, Debug)]
@@ -22,8 +23,8 @@ pub struct Mlp {
 impl Mlp {
     pub(super) fn new(config: &VitConfig, init: &mut Init) -> Self {
         Self {
-            linear1: init.linear(config.width, config.hidden),
-            linear2: init.linear(config.hidden, config.width),
+            linear1: init.linear(Parameter::Linear1Weight, Parameter::Linear1Bias),
+            linear2: init.linear(Parameter::Linear2Weight, Parameter::Linear2Bias),
             activation: config.activation,
         }
     }

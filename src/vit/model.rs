@@ -6,8 +6,9 @@ use burn::tensor::{Device, Tensor};
 use super::{Packed, Vit};
 use crate::config::VitConfig;
 use crate::device;
+use crate::kernels::Dropout;
 use crate::kernels::gpu::Input;
-use crate::kernels::{Dropout, Layout};
+use crate::model::Layout;
 
 /// A [`Vit`] on its way to being computed.
 #[derive(Clone, Debug)]

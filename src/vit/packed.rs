@@ -1,5 +1,7 @@
 //! A model whose parameters are one tensor, for devices with kernels for the whole model.
 
+use std::vec::IntoIter;
+
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::tensor::{Device, Tensor};
 
@@ -7,8 +9,9 @@ use super::Vit;
 use super::model::on_device;
 use crate::device;
 use crate::kernels::gpu::{self, Input};
-use crate::kernels::layout::Section;
-use crate::kernels::{self, Dropout, Layout};
+use crate::kernels::{self, Dropout};
+use crate::model::Entry;
+use crate::model::Layout;
 
 /// A [`Vit`] in one tensor.
 #[derive(Module, Debug)]
@@ -60,28 +63,27 @@ impl Packed {
     pub fn unpack(&self, parameters: Tensor<1>) -> Vit {
         self.form.clone().map(&mut Unpacker {
             parameters,
-            places: places(self.layout),
-            next: 0,
+            entries: self.layout.entries().into_iter(),
         })
     }
 }
 
-/// All parameters, in the order of the model's fields.
+/// All parameters at their places, and zeros between sections.
 fn pack(vit: &Vit, layout: Layout) -> Tensor<1> {
-    let mut values = vit.flat().into_iter().map(|(_, values)| values);
     let mut parts = Vec::new();
-    for section in layout.sections() {
-        let mut length = 0;
-        while length < section.used {
-            let part = values.next().expect("a section is whole parameters");
-            length += part.dims()[0];
-            parts.push(part);
-        }
-        let gap = section.end() - section.start - section.used;
+    let mut end = 0;
+    let fill = |parts: &mut Vec<Tensor<1>>, gap: usize| {
         if gap > 0 {
-            parts.push(Tensor::zeros([gap], &parts[0].device()));
+            let device = parts[0].device();
+            parts.push(Tensor::zeros([gap], &device));
         }
+    };
+    for ((_, values), Entry { place, .. }) in vit.flat().into_iter().zip(layout.entries()) {
+        fill(&mut parts, place.start - end);
+        parts.push(values);
+        end = place.end;
     }
+    fill(&mut parts, layout.values() - end);
     Tensor::cat(parts, 0)
 }
 
@@ -108,32 +110,18 @@ impl ModuleVisitor for Flat {
     }
 }
 
-/// Sections as they follow each other.
-fn places(layout: Layout) -> Vec<Section> {
-    layout.sections().collect()
-}
-
 /// Gives each parameter its part.
 struct Unpacker {
     parameters: Tensor<1>,
-    /// What is left of the sections.
-    places: Vec<Section>,
-    next: usize,
+    entries: IntoIter<Entry>,
 }
 
 impl ModuleMapper for Unpacker {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let Entry { place, .. } = self.entries.next().expect("as many entries as fields");
         param.map(|old| {
-            let shape = old.shape();
-            let length = shape.num_elements();
-            if self.places[self.next].used == 0 {
-                self.next += 1;
-            }
-            let place = &mut self.places[self.next];
-            let part = place.start..place.start + length;
-            place.start += length;
-            place.used -= length;
-            self.parameters.clone().slice([part]).reshape(shape)
+            let part = self.parameters.clone().slice([place]);
+            part.reshape(old.shape())
         })
     }
 }

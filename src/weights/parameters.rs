@@ -1,11 +1,14 @@
 //! The model's parameters by their names in a file.
 
 use std::collections::HashMap;
+use std::vec::IntoIter;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::tensor::{Device, Gradients, Tensor, TensorData};
 
-use super::layout::{file_name, tensor_specs};
+use crate::config::VitConfig;
+use crate::model::Entry;
+use crate::model::Layout;
 use crate::vit::{Model, Packed, Vit};
 
 /// A parameter, or its gradient, in a file's layout.
@@ -47,23 +50,12 @@ fn unpacked(packed: &Packed, values: Option<Tensor<1>>) -> Vec<NamedTensor> {
 
 fn collect(model: &Vit, what: What) -> Vec<NamedTensor> {
     let mut collector = Collector {
-        path: Vec::new(),
+        entries: Layout::of(&model.config).entries().into_iter(),
         what,
-        values: HashMap::new(),
+        found: Vec::new(),
     };
     model.visit(&mut collector);
-    let mut found = collector.values;
-    tensor_specs(&model.config)
-        .into_iter()
-        .filter_map(|spec| {
-            let values = found.remove(&spec.name)?;
-            Some(NamedTensor {
-                name: spec.name,
-                shape: spec.shape,
-                values,
-            })
-        })
-        .collect()
+    collector.found
 }
 
 /// What to collect of each parameter.
@@ -73,22 +65,16 @@ enum What<'a> {
     Companions(&'a HashMap<ParamId, Tensor<1>>),
 }
 
+/// The model's fields have the order of the table.
 struct Collector<'a> {
-    path: Vec<String>,
+    entries: IntoIter<Entry>,
     what: What<'a>,
-    values: HashMap<String, Tensor<1>>,
+    found: Vec<NamedTensor>,
 }
 
 impl ModuleVisitor for Collector<'_> {
-    fn enter_module(&mut self, name: &str, _: &str) {
-        self.path.push(name.into());
-    }
-
-    fn exit_module(&mut self, _: &str, _: &str) {
-        self.path.pop();
-    }
-
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let Entry { name, shape, .. } = self.entries.next().expect("as many entries as fields");
         let value = match self.what {
             What::Values => Some(param.val().inner()),
             What::Gradients(gradients) => param.val().grad(gradients),
@@ -96,42 +82,35 @@ impl ModuleVisitor for Collector<'_> {
                 .get(&param.id)
                 .map(|flat| flat.clone().reshape(param.shape())),
         };
-        if let Some(value) = value {
-            let name = file_name(&self.path);
-            self.values
-                .insert(name, transpose_matrix(value).flatten(0, D - 1));
-        }
+        self.found.extend(value.map(|value| NamedTensor {
+            name,
+            shape,
+            values: transpose_matrix(value).flatten(0, D - 1),
+        }));
     }
 }
 
 /// Puts values read from a file into a model.
 pub struct Loader {
-    path: Vec<String>,
+    entries: IntoIter<Entry>,
     values: HashMap<String, Vec<f32>>,
 }
 
 impl Loader {
     /// `values` holds every parameter, in the file's layout.
-    pub fn new(values: HashMap<String, Vec<f32>>) -> Self {
+    pub fn new(config: &VitConfig, values: HashMap<String, Vec<f32>>) -> Self {
         Self {
-            path: Vec::new(),
+            entries: Layout::of(config).entries().into_iter(),
             values,
         }
     }
 }
 
 impl ModuleMapper for Loader {
-    fn enter_module(&mut self, name: &str, _: &str) {
-        self.path.push(name.into());
-    }
-
-    fn exit_module(&mut self, _: &str, _: &str) {
-        self.path.pop();
-    }
-
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let name = file_name(&self.path);
-        let values = self.values.remove(&name).expect("every tensor was checked");
+        let entry = self.entries.next().expect("as many entries as fields");
+        let values = self.values.remove(&entry.name);
+        let values = values.expect("every tensor was checked");
         param.map(|old| {
             let tensor = from_file(values, old.dims(), &old.device());
             if tensor.is_autodiff() {

@@ -19,8 +19,9 @@ use vitpad::data::training::TrainingData;
 use vitpad::device;
 use vitpad::kernels::adam::{Parameter, Update};
 use vitpad::kernels::{self, AdamStep, Dropout, MlpLayers, unfused};
-use vitpad::train::{Adam, Recipe, Trainer};
-use vitpad::vit::Model;
+use vitpad::model::{Layout, VisionTransformer};
+use vitpad::train::{Recipe, Trainer};
+use vitpad::vit::Packed;
 
 const BATCH: usize = 64;
 
@@ -123,20 +124,21 @@ fn operations(criterion: &mut Criterion) {
     });
 }
 
+const STEP: AdamStep = AdamStep {
+    betas: [0.9, 0.999],
+    complements: [0.1, 0.001],
+    eps: 1e-8,
+    l2: 0.0,
+    decay: 0.999,
+    rate: 1e-3,
+    root_scale: 31.6,
+};
+
 fn update(criterion: &mut Criterion) {
     let count = VitConfig::default().parameters();
     let device = device::cpu().device;
     let zeros = || Tensor::<1>::zeros([count], &device);
-    let step = AdamStep {
-        betas: [0.9, 0.999],
-        complements: [0.1, 0.001],
-        eps: 1e-8,
-        l2: 0.0,
-        decay: 0.999,
-        rate: 1e-3,
-        root_scale: 31.6,
-    };
-    let update = Update::new(step, &device);
+    let update = Update::new(STEP, &device);
     let gradient = zeros() + 0.1;
     let mut parameter = Some(Parameter {
         value: zeros(),
@@ -158,24 +160,24 @@ fn models(criterion: &mut Criterion) {
             augment: None,
             ..Recipe::published()
         };
-        let trainer = Trainer::new(&config, recipe.clone(), data.clone(), &device);
+        let trainer = Trainer::new(&config, recipe, data.clone(), &device);
         let mut trainer = trainer.expect("a valid preset");
         criterion.bench_function(&format!("{name}: training step, kernel"), |timer| {
             timer.iter(|| drop(trainer.step()));
         });
-        let mut composed = Composed::new(&config, recipe);
+        let mut composed = Composed::new(&config);
         criterion.bench_function(&format!("{name}: training step, composition"), |timer| {
             unfused(|| timer.iter(|| composed.step()));
         });
         let model = trainer.model();
-        let vit = model.vit();
+        let plain = Composed::new(&config).model;
         let picture = vec![0.5; config.pixels()];
         let images = || batch::images(&picture, &config, &device);
         criterion.bench_function(&format!("{name}: one image, kernel"), |timer| {
             timer.iter(|| model.forward(images()));
         });
         criterion.bench_function(&format!("{name}: one image, composition"), |timer| {
-            unfused(|| timer.iter(|| vit.activations(images()).logits));
+            unfused(|| timer.iter(|| plain.forward(images())));
         });
     }
 }
@@ -198,25 +200,28 @@ fn stored_images() -> TrainingData {
 
 /// Training with burn's operations alone, which computes every token of every block.
 struct Composed {
-    model: Model,
-    adam: Adam,
-    recipe: Recipe,
+    model: VisionTransformer,
+    moments: [Tensor<1>; 2],
     images: Tensor<4>,
     targets: Tensor<2>,
     device: Device,
 }
 
 impl Composed {
-    fn new(config: &VitConfig, recipe: Recipe) -> Self {
+    fn new(config: &VitConfig) -> Self {
         let device = device::cpu().device;
         let pixels: Vec<f32> = (0..BATCH * config.pixels())
             .map(|pixel| (pixel % 7) as f32 / 6.0)
             .collect();
         let vit = config.init(1, &device).expect("a valid preset");
+        let packed = Packed::new(vit, Layout::of(config), &device);
+        let parameters = packed.parameters.val();
         Self {
-            model: Model::new(vit, &device.clone().autodiff()),
-            adam: Adam::default(),
-            recipe,
+            moments: [parameters.zeros_like(), parameters.zeros_like()],
+            model: VisionTransformer {
+                config: config.clone(),
+                parameters,
+            },
             images: batch::images(&pixels, config, &device),
             targets: batch::targets(&[3; BATCH], config.classes, 0.0, &device),
             device,
@@ -224,11 +229,21 @@ impl Composed {
     }
 
     fn step(&mut self) {
-        let update = self.adam.begin(1e-3, &self.recipe, &self.device);
-        let logits = self.model.vit().activations(self.images.clone().autodiff());
-        let loss = kernels::cross_entropy(logits.logits, self.targets.clone().autodiff());
-        let model = self.model.clone();
-        self.model = self.adam.finish(update, model, &mut loss.backward(), None);
+        let parameters = Tensor::from_inner(self.model.parameters.clone()).require_grad();
+        let model = VisionTransformer {
+            config: self.model.config.clone(),
+            parameters: parameters.clone(),
+        };
+        let logits = model.forward(self.images.clone().autodiff());
+        let loss = kernels::cross_entropy(logits, self.targets.clone().autodiff());
+        let gradient = parameters.grad(&loss.backward()).expect("a gradient");
+        let before = Parameter {
+            value: self.model.parameters.clone(),
+            moments: self.moments.clone(),
+        };
+        let Parameter { value, moments } = Update::new(STEP, &self.device).apply(before, gradient);
+        self.model.parameters = value;
+        self.moments = moments;
     }
 }
 

@@ -10,7 +10,8 @@ use vitpad::config::{Norm, VitConfig};
 use vitpad::data::batch;
 use vitpad::data::training::TrainingData;
 use vitpad::device;
-use vitpad::kernels::cross_entropy;
+use vitpad::kernels::{Dropout, cross_entropy, plain};
+use vitpad::model::{Layout, VisionTransformer};
 use vitpad::train::{self, Recipe, Trainer};
 use vitpad::vit::{Model, Vit};
 use vitpad::weights::{NamedTensor, gradients, parameters, read_back};
@@ -112,44 +113,48 @@ impl Golden {
     /// Everything: activations, gradients, losses and weights.
     pub async fn check(&self, device: &Device) {
         self.check_forward(device).await;
+        self.check_backward(device).await;
         self.check_training(device).await;
     }
 
-    /// Activations and logits.
+    /// The readable model: activations and logits.
     pub async fn check_forward(&self, device: &Device) {
         let model = self.model(device);
-        let found = model.activations(self.images(device));
-        let forward = Model::new(model, device).forward(self.images(device));
+        let found = model.trace(self.images(device), Dropout::NONE);
+        let vit = self.vit(&device::cpu().device);
+        let forward = Model::new(vit, device).forward(self.images(device));
         let out = read_file(self.out);
-        close(
-            "embed",
-            &read(found.embedding).await,
-            &out["embed"],
-            ACTIVATION,
-        );
+        let check = async |name: &str, found: Vec<f32>| {
+            close(name, &found, &out[name], ACTIVATION);
+        };
+        check("embed", read(found.embedding).await).await;
         for (index, block) in found.blocks.into_iter().enumerate() {
-            let name = format!("layer{index}");
-            close(&name, &read(block).await, &out[&name], ACTIVATION);
+            check(&format!("layer{index}"), read(block.output).await).await;
         }
-        close(
-            "head_norm",
-            &read(found.head_norm).await,
-            &out["head_norm"],
-            ACTIVATION,
-        );
-        close(
-            "logits",
-            &read(found.logits).await,
-            &out["logits"],
-            ACTIVATION,
-        );
-        close("forward", &read(forward).await, &out["logits"], ACTIVATION);
+        check("head_norm", read(found.head_norm).await).await;
+        check("logits", read(found.logits).await).await;
+        check("logits", read(forward).await).await;
+    }
+
+    /// The readable model: gradients, by burn's autodiff.
+    pub async fn check_backward(&self, device: &Device) {
+        let autodiff = device.clone().autodiff();
+        let mut model = self.model(&autodiff);
+        model.parameters = model.parameters.require_grad();
+        let targets = batch::targets(&self.labels(), 10, 0.0, &autodiff);
+        let loss = plain::cross_entropy(model.forward(self.images(&autodiff)), targets);
+        let gradient = model.parameters.grad(&loss.backward());
+        let gradient = read(gradient.expect("every parameter has one")).await;
+        let expected = read_file(self.grads);
+        for (name, values) in Layout::of(&self.config).unpack(&gradient) {
+            close_gradient(&name, &values, &expected[&name]);
+        }
     }
 
     /// Gradients, then five Adam steps of the trainer: losses and weights.
     pub async fn check_training(&self, device: &Device) {
         let autodiff = device.clone().autodiff();
-        let vit = self.model(&device::cpu().device);
+        let vit = self.vit(&device::cpu().device);
         let model = Model::new(vit.clone(), &autodiff);
         let targets = batch::targets(&self.labels(), 10, 0.0, &autodiff);
         let loss = cross_entropy(model.forward(self.images(&autodiff)), targets);
@@ -174,11 +179,16 @@ impl Golden {
         close("losses", &trainer.history.losses, expected, ADAM);
     }
 
-    fn model(&self, device: &Device) -> Vit {
+    fn vit(&self, device: &Device) -> Vit {
         Vit::from_safetensors(self.state, Some(&self.config), device).expect("the fixture loads")
     }
 
-    fn images(&self, device: &Device) -> Tensor<4> {
+    pub fn model(&self, device: &Device) -> VisionTransformer {
+        let model = VisionTransformer::from_safetensors(self.state, Some(&self.config), device);
+        model.expect("the fixture loads")
+    }
+
+    pub fn images(&self, device: &Device) -> Tensor<4> {
         let images = read_file(self.batch)
             .remove("images")
             .expect("in the fixture");
@@ -202,9 +212,7 @@ impl Golden {
             "every parameter has a gradient"
         );
         for (tensor, values) in found.iter().zip(read_back(found).await.expect("readable")) {
-            let expected = &expected[&tensor.name];
-            let largest = expected.iter().fold(0.0f32, |max, x| max.max(x.abs()));
-            close(&tensor.name, &values, expected, GRADIENT * largest);
+            close_gradient(&tensor.name, &values, &expected[&tensor.name]);
         }
     }
 
@@ -257,6 +265,12 @@ fn read_file(bytes: &[u8]) -> HashMap<String, Vec<f32>> {
             )
         })
         .collect()
+}
+
+#[track_caller]
+fn close_gradient(name: &str, found: &[f32], expected: &[f32]) {
+    let largest = expected.iter().fold(0.0f32, |max, x| max.max(x.abs()));
+    close(name, found, expected, GRADIENT * largest);
 }
 
 async fn read<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {

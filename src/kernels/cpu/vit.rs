@@ -5,8 +5,9 @@ use super::class_attention::ClassAttention;
 use super::scratch::with_scratch;
 use super::{Attention, LayerNorm, Linear, Mlp};
 use crate::config::Norm;
-use crate::kernels::layout::Section;
-use crate::kernels::{Dropout, Layout};
+use crate::kernels::Dropout;
+use crate::model::Layout;
+use crate::model::parameters::Parameter::{self, *};
 
 /// A model whose parameters lie as its layout says.
 #[derive(Clone, Copy)]
@@ -69,16 +70,12 @@ impl<'a> Vit<'a> {
 
     /// Patches through the linear layer, the class token before them, positions added.
     fn embed(&self, image: &[f32], patches: &mut [f32], x: &mut [f32]) {
-        let width = self.layout.width;
-        let inputs = self.layout.patch_values();
-        let mut parameters = self.section(self.layout.embedding());
-        let projection = linear(&mut parameters, inputs, width);
-        let (class, positions) = parameters.split_at(width);
         self.cut(image, patches);
-        let (first, rest) = x.split_at_mut(width);
-        first.copy_from_slice(class);
-        projection.forward(patches, rest);
-        add(x, positions);
+        let (first, rest) = x.split_at_mut(self.layout.width);
+        first.copy_from_slice(self.values(ClassToken, 0));
+        self.linear([PatchWeight, PatchBias], 0)
+            .forward(patches, rest);
+        add(x, self.values(Positions, 0));
     }
 
     /// `[patches, channels · patch_size²]`, patches row by row.
@@ -146,12 +143,11 @@ impl<'a> Vit<'a> {
     }
 
     fn read(&self, token: &[f32], normed: &mut [f32], logits: &mut [f32]) {
-        let Layout { width, classes, .. } = self.layout;
-        let mut parameters = self.section(self.layout.head());
-        let norm = self.norm(&mut parameters);
-        let normed = &mut normed[..width];
+        let normed = &mut normed[..self.layout.width];
+        let norm = self.norm([HeadNormWeight, HeadNormBias], 0);
         norm.forward(token, None, None, normed);
-        linear(&mut parameters, width, classes).forward(normed, logits);
+        self.linear([HeadWeight, HeadBias], 0)
+            .forward(normed, logits);
     }
 
     fn attention(&self) -> Attention {
@@ -165,52 +161,40 @@ impl<'a> Vit<'a> {
     }
 
     fn block(&self, index: usize) -> Block<'a> {
-        let Layout { width, hidden, .. } = self.layout;
-        let mut parameters = self.section(self.layout.block(index));
-        let in_proj = linear(&mut parameters, width, 3 * width);
-        let out_proj = linear(&mut parameters, width, width);
-        let linear1 = linear(&mut parameters, width, hidden);
-        let linear2 = linear(&mut parameters, hidden, width);
         Block {
-            in_proj,
-            out_proj,
+            in_proj: self.linear([InProjWeight, InProjBias], index),
+            out_proj: self.linear([OutProjWeight, OutProjBias], index),
             mlp: Mlp {
-                weight1: linear1.weight,
-                bias1: linear1.bias,
-                weight2: linear2.weight,
-                bias2: linear2.bias,
+                weight1: self.values(Linear1Weight, index),
+                bias1: self.values(Linear1Bias, index),
+                weight2: self.values(Linear2Weight, index),
+                bias2: self.values(Linear2Bias, index),
                 activation: self.layout.activation,
                 dropout: Dropout::NONE,
             },
-            norms: [0; 2].map(|_| self.norm(&mut parameters)),
+            norms: [[Norm1Weight, Norm1Bias], [Norm2Weight, Norm2Bias]]
+                .map(|norm| self.norm(norm, index)),
         }
     }
 
-    fn norm(&self, parameters: &mut &'a [f32]) -> LayerNorm<'a> {
+    fn linear(&self, [weight, bias]: [Parameter; 2], block: usize) -> Linear<'a> {
+        Linear {
+            weight: self.values(weight, block),
+            bias: self.values(bias, block),
+        }
+    }
+
+    fn norm(&self, [weight, bias]: [Parameter; 2], block: usize) -> LayerNorm<'a> {
         LayerNorm {
-            gain: take(parameters, self.layout.width),
-            bias: take(parameters, self.layout.width),
+            gain: self.values(weight, block),
+            bias: self.values(bias, block),
             eps: f32::from_bits(self.layout.eps_bits),
         }
     }
 
-    fn section(&self, Section { start, used }: Section) -> &'a [f32] {
-        &self.parameters[start..start + used]
+    fn values(&self, parameter: Parameter, block: usize) -> &'a [f32] {
+        &self.parameters[self.layout.place(parameter, block)]
     }
-}
-
-fn linear<'a>(parameters: &mut &'a [f32], inputs: usize, outputs: usize) -> Linear<'a> {
-    Linear {
-        weight: take(parameters, inputs * outputs),
-        bias: take(parameters, outputs),
-    }
-}
-
-/// The next so many parameters.
-fn take<'a>(parameters: &mut &'a [f32], count: usize) -> &'a [f32] {
-    let (taken, rest) = parameters.split_at(count);
-    *parameters = rest;
-    taken
 }
 
 fn add(x: &mut [f32], added: &[f32]) {

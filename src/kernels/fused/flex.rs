@@ -11,7 +11,8 @@ use super::operations::{
 };
 use super::{Fused, FusedAdam, FusedLoss, FusedReading};
 use crate::config::Activation;
-use crate::kernels::{AdamStep, Dropout, Layout, cpu};
+use crate::kernels::{AdamStep, Dropout, cpu};
+use crate::model::Layout;
 
 impl Fused for Flex {
     fn linear(x: FlexTensor, weight: FlexTensor, bias: FlexTensor) -> FlexTensor {

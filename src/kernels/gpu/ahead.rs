@@ -4,7 +4,7 @@ use super::Training;
 use super::shader::{Drop, Shader, Variant};
 use super::tiling::Tiling;
 use crate::config::Norm;
-use crate::kernels::Layout;
+use crate::model::Layout;
 
 /// Longest to compile first, so that none is left to wait for at the end.
 const BACKWARD: [Shader; 11] = [

@@ -1,6 +1,6 @@
 //! What WebGPU takes, and what of a batch an invocation or a workgroup gets.
 
-use super::super::layout::Layout;
+use crate::model::Layout;
 
 /// More would not stay in registers.
 const WIDEST: usize = 128;

@@ -17,8 +17,9 @@ use super::launch::{empty, from, launch, upload};
 use super::shader::{Drop, Shader, Variant};
 use super::tiling::Tiling;
 use crate::config::Norm;
-use crate::kernels::layout::Section;
-use crate::kernels::{Dropout, Layout};
+use crate::kernels::Dropout;
+use crate::model::Layout;
+use crate::model::Section;
 
 /// Places with dropout in an encoder block.
 const PLACES: usize = 4;

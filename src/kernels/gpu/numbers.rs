@@ -2,7 +2,8 @@
 
 use super::shader::Shader;
 use super::template::Values;
-use crate::kernels::Layout;
+use crate::model::Layout;
+use crate::model::parameters::Parameter::*;
 
 pub fn float(value: f32) -> String {
     format!("{value:e}")
@@ -47,76 +48,64 @@ pub fn sizes(values: &mut Values, layout: &Layout) {
 
 /// Where parameters lie in their section: in vectors of four, but for the head.
 pub fn offsets(values: &mut Values, layout: &Layout, shader: Shader) {
-    let Layout { width, hidden, .. } = *layout;
-    let patch = layout.channels * layout.patch_size.pow(2);
-    let block = [3 * width * width, 3 * width, width * width, width];
-    let block = block.into_iter().chain([width * hidden, hidden]);
-    let block = block.chain([width * hidden, width, width, width, width, width]);
-    let in_block: Vec<usize> = starts(block).iter().map(|at| at / 4).collect();
-    let [
-        qkv,
-        qkv_bias,
-        out,
-        out_bias,
-        first,
-        first_bias,
-        second,
-        second_bias,
-    ] = [0, 1, 2, 3, 4, 5, 6, 7].map(|index| in_block[index]);
-    let norms = [[in_block[8], in_block[9]], [in_block[10], in_block[11]]];
+    let at = |parameter| layout.offset(parameter) / 4;
+    let width = layout.width;
+    let block = layout.block(0);
+    let transposed = (block.end() - block.start) / 4;
     let mut set = |pairs: &[(&'static str, usize)]| {
         for &(name, value) in pairs {
             values.number(name, value);
         }
     };
-    let norm = |index: usize| [("GAIN", norms[index][0]), ("SHIFT", norms[index][1])];
-    let block = layout.block(0);
-    let transposed = (block.end() - block.start) / 4;
+    let norm1 = [("GAIN", at(Norm1Weight)), ("SHIFT", at(Norm1Bias))];
+    let norm2 = [("GAIN", at(Norm2Weight)), ("SHIFT", at(Norm2Bias))];
     match shader {
         Shader::Embed | Shader::Pick | Shader::EmbedWeights => {
-            let at = starts([patch * width, width, width, 0]);
-            set(&[("WEIGHT", at[0] / 4), ("BIAS", at[1] / 4)]);
-            set(&[("CLASS", at[2] / 4), ("POSITIONS", at[3] / 4)]);
+            set(&[("WEIGHT", at(PatchWeight)), ("BIAS", at(PatchBias))]);
+            set(&[("CLASS", at(ClassToken)), ("POSITIONS", at(Positions))]);
         }
         Shader::Transpose | Shader::Reduce => {
-            set(&[("QKV", 4 * qkv), ("OUT", 4 * out)]);
-            set(&[("FIRST", 4 * first), ("SECOND", 4 * second)]);
+            set(&[
+                ("QKV", 4 * at(InProjWeight)),
+                ("OUT", 4 * at(OutProjWeight)),
+            ]);
+            set(&[
+                ("FIRST", 4 * at(Linear1Weight)),
+                ("SECOND", 4 * at(Linear2Weight)),
+            ]);
         }
         Shader::Qkv | Shader::QkvBackward | Shader::QkvWeights => {
-            set(&[("WEIGHT", qkv), ("BIAS", qkv_bias), ("OUT4", 3 * width / 4)]);
-            set(&[("TRANSPOSED", transposed + qkv)]);
-            set(&norm(0));
+            set(&[("WEIGHT", at(InProjWeight)), ("BIAS", at(InProjBias))]);
+            set(&[
+                ("TRANSPOSED", transposed + at(InProjWeight)),
+                ("OUT4", 3 * width / 4),
+            ]);
+            set(&norm1);
         }
         Shader::Project | Shader::ProjectBackward | Shader::ProjectWeights => {
-            set(&[("WEIGHT", out), ("BIAS", out_bias), ("OUT4", width / 4)]);
-            set(&[("TRANSPOSED", transposed + out), ("PLACE", 1)]);
-            set(&norm(0));
+            set(&[("WEIGHT", at(OutProjWeight)), ("BIAS", at(OutProjBias))]);
+            set(&[
+                ("TRANSPOSED", transposed + at(OutProjWeight)),
+                ("OUT4", width / 4),
+            ]);
+            set(&[("PLACE", 1)]);
+            set(&norm1);
         }
         Shader::Mlp | Shader::MlpBackward | Shader::MlpWeights => {
-            set(&[("WEIGHT1", first), ("BIAS1", first_bias)]);
-            set(&[("WEIGHT2", second), ("BIAS", second_bias), ("PLACE", 3)]);
-            set(&[("TRANSPOSED1", transposed + first)]);
-            set(&[("TRANSPOSED2", transposed + second)]);
-            set(&norm(1));
+            set(&[("WEIGHT1", at(Linear1Weight)), ("BIAS1", at(Linear1Bias))]);
+            set(&[("WEIGHT2", at(Linear2Weight)), ("BIAS", at(Linear2Bias))]);
+            set(&[("TRANSPOSED1", transposed + at(Linear1Weight))]);
+            set(&[
+                ("TRANSPOSED2", transposed + at(Linear2Weight)),
+                ("PLACE", 3),
+            ]);
+            set(&norm2);
         }
         Shader::Head | Shader::HeadBackward | Shader::HeadWeights => {
-            let at = starts([width, width, width * layout.classes, 0]);
-            set(&[("GAIN", at[0]), ("SHIFT", at[1])]);
-            set(&[("WEIGHT", at[2]), ("BIAS", at[3])]);
+            let at = |parameter| layout.offset(parameter);
+            set(&[("GAIN", at(HeadNormWeight)), ("SHIFT", at(HeadNormBias))]);
+            set(&[("WEIGHT", at(HeadWeight)), ("BIAS", at(HeadBias))]);
         }
         _ => {}
     }
-}
-
-/// Where each of several runs of values starts.
-fn starts(lengths: impl IntoIterator<Item = usize>) -> Vec<usize> {
-    let mut at = 0;
-    lengths
-        .into_iter()
-        .map(|length| {
-            let start = at;
-            at += length;
-            start
-        })
-        .collect()
 }

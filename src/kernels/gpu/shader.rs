@@ -6,7 +6,7 @@ use super::template::Values;
 use super::tiling::{Tiling, divisor};
 use crate::config::{Activation, Norm};
 use crate::kernels::Dropout;
-use crate::kernels::Layout;
+use crate::model::Layout;
 
 macro_rules! shaders {
     ($($name:ident = $file:literal $(or $alone:literal)?;)*) => {
@@ -195,7 +195,11 @@ impl Variant {
             values.text("INPUT", input).text("SUM", sum);
             let pre = layout.norm == Norm::Pre;
             values.flag("PRE", pre).flag("POST", !pre);
-            values.flag("RELU", layout.activation == Activation::Relu);
+            let is_relu = match layout.activation {
+                Activation::Gelu => false,
+                Activation::Relu => true,
+            };
+            values.flag("RELU", is_relu);
             // What keys and values depend on is computed for all tokens, wanted or not.
             let of_all = [
                 Shader::Norm,

@@ -1,7 +1,7 @@
 //! How a shader's work is cut, for the adapter at hand.
 
 use super::limits::{LARGEST_GROUP, MOST_GROUPS};
-use crate::kernels::Layout;
+use crate::model::Layout;
 
 /// One image has fewer tokens: small workgroups find more of the processors.
 const FEW: usize = 512;

@@ -13,8 +13,9 @@ use super::launch::tensor;
 use super::model::{Pass, Saved, Source};
 use super::pick::Picking;
 use super::{Input, Picture};
+use crate::kernels::Dropout;
 use crate::kernels::fused::FusedReading;
-use crate::kernels::{Dropout, Layout};
+use crate::model::Layout;
 
 #[backend_extension(Cube, Autodiff)]
 pub trait GpuModel: Backend {

@@ -5,10 +5,10 @@ use burn::cubecl::server::Handle;
 use super::saved::{Saved, SavedBlock};
 use super::{Pass, wanted};
 use crate::config::Norm;
-use crate::kernels::Layout;
 use crate::kernels::gpu::launch::from;
 use crate::kernels::gpu::shader::Shader;
 use crate::kernels::gpu::tiling::Tiling;
+use crate::model::Layout;
 
 impl Pass {
     /// The gradient of every parameter, from `[batch, classes]`, that of the logits.
