@@ -20,6 +20,7 @@ pub mod device;
 pub mod error;
 pub mod kernels;
 pub mod model;
+pub mod random;
 pub mod self_test;
 pub mod train;
 pub mod vit;

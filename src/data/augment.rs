@@ -1,14 +1,14 @@
 //! Random changes to training images, so that a small data set shows more hands.
 
-use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
 
 use super::bend::{self, Bend};
 use crate::config::require;
 use crate::error::Result;
+use crate::random::Random;
 
 /// The share of images whose lines get thicker or thinner, and of those that get crisper.
-const RESTROKED: f64 = 0.5;
+const RESTROKED: f32 = 0.5;
 /// How much crisper than before the edges of lines get at most.
 const CRISPER: f32 = 1.5;
 /// The shade that stays as it is where edges get crisper.
@@ -71,7 +71,7 @@ impl Augment {
     }
 
     /// Draws what to do to one image.
-    pub fn draw(&self, rng: &mut impl Rng) -> Change {
+    pub fn draw(&self, random: &mut Random) -> Change {
         let moves = [
             self.rotation,
             self.scale,
@@ -82,20 +82,20 @@ impl Augment {
         let mut change = Change::default();
         if moves.iter().any(|&amount| amount > 0.0) {
             change.moves = true;
-            change.angle = draw(self.rotation, rng).to_radians();
-            change.scale = [0; 2].map(|_| 1.0 + draw(self.scale, rng));
-            change.shear = draw(self.shear, rng);
-            change.shift = [0; 2].map(|_| draw(self.shift, rng));
+            change.angle = draw(self.rotation, random).to_radians();
+            change.scale = [0; 2].map(|_| 1.0 + draw(self.scale, random));
+            change.shear = draw(self.shear, random);
+            change.shift = [0; 2].map(|_| draw(self.shift, random));
             change.bend = (self.elastic > 0.0)
-                .then(|| Bend::random(rng.random_range(0.0..=self.elastic), rng));
+                .then(|| Bend::random(random.between(0.0, self.elastic), random));
         }
         if self.thickness > 0.0 {
-            if rng.random_bool(RESTROKED) {
-                let amount = draw(self.thickness, rng);
+            if random.unit() < RESTROKED {
+                let amount = draw(self.thickness, random);
                 change.thicker = amount * if amount > 0.0 { 1.0 } else { THINNEST };
             }
-            if rng.random_bool(RESTROKED) {
-                change.gain += rng.random_range(0.0..=CRISPER * self.thickness);
+            if random.unit() < RESTROKED {
+                change.gain += random.between(0.0, CRISPER * self.thickness);
             }
         }
         change
@@ -226,9 +226,9 @@ fn thicken(image: &mut [f32], side: usize, share: f32) {
 }
 
 /// Uniformly from minus to plus `amount`.
-fn draw(amount: f32, rng: &mut impl Rng) -> f32 {
+fn draw(amount: f32, random: &mut Random) -> f32 {
     if amount > 0.0 {
-        rng.random_range(-amount..=amount)
+        random.between(-amount, amount)
     } else {
         0.0
     }

@@ -1,7 +1,6 @@
 //! A smooth random displacement of the plane, which bends images and strokes elastically.
 
-use rand::{Rng, RngExt};
-use rand_distr::StandardNormal;
+use crate::random::Random;
 
 /// Knots along each side: 7 pixels apart in a picture, so that strokes bend without tearing.
 const KNOTS: usize = 5;
@@ -17,8 +16,8 @@ pub type Knots = [[f32; 2]; KNOTS];
 
 impl Bend {
     /// Each knot moves by a normally distributed distance along each axis.
-    pub fn random(deviation: f32, rng: &mut impl Rng) -> Self {
-        let mut draw = || deviation * rng.sample::<f32, _>(StandardNormal);
+    pub fn random(deviation: f32, random: &mut Random) -> Self {
+        let mut draw = || deviation * random.normal();
         Self {
             knots: std::array::from_fn(|_| std::array::from_fn(|_| [draw(), draw()])),
         }
@@ -69,11 +68,11 @@ fn catmull_rom(at: f32) -> [(usize, f32); 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rand::{SeedableRng, rngs::StdRng};
+    use crate::random::Purpose;
 
     #[test]
     fn passes_through_its_knots_without_jumps_between_them() {
-        let bend = Bend::random(1.0, &mut StdRng::seed_from_u64(1));
+        let bend = Bend::random(1.0, &mut Random::new(1, Purpose::Digit, 0));
         let corner = bend.at([0.0, 1.0]);
         let inner = bend.at([0.25, 0.75]);
         assert_eq!(corner, bend.knots[4][0]);

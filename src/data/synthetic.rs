@@ -5,16 +5,14 @@ mod templates;
 
 use std::ops::Range;
 
-use rand::{RngExt, SeedableRng, rngs::StdRng};
-use rand_distr::StandardNormal;
-
 use super::bend::Bend;
 use super::drawing::{SIDE, Stroke, Width, rasterize_lines};
 use super::idx::{Dataset, Images};
+use crate::random::{Purpose, Random};
 use templates::{TEMPLATES, Template};
 
 /// The number of labels.
-const DIGITS: u8 = 10;
+const DIGITS: u32 = 10;
 /// The narrowest and the widest line in pixels, about as in MNIST.
 const LINE: [f32; 2] = [1.3, 5.2];
 /// The median of lines, as a share of the digit's height.
@@ -25,21 +23,13 @@ const STEP: f32 = 0.05;
 /// Digit `index` of an endless series, 0 is paper and 255 is ink, and which digit it is. The same
 /// seed and index always give the same one.
 pub fn digit(seed: u64, index: u64) -> ([u8; SIDE * SIDE], u8) {
-    let mut bytes = [0; 32];
-    bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    bytes[8..16].copy_from_slice(&index.to_le_bytes());
-    let mut rng = StdRng::from_seed(bytes);
-    let label = rng.random_range(0..DIGITS);
-    let strokes = write(choose(label, &mut rng), &mut rng);
+    let mut random = Random::new(seed, Purpose::Digit, index);
+    let label = random.below(DIGITS) as u8;
+    let strokes = write(choose(label, &mut random), &mut random);
     let picture = rasterize_lines(&strokes, LINE)
         .expect("points and widths are in range")
         .expect("a template has points");
     (picture.map(|ink| (ink * 255.0).round() as u8), label)
-}
-
-/// The first digits of the series of a seed.
-pub fn dataset(seed: u64, count: usize) -> Dataset {
-    range(seed, 0..count as u64)
 }
 
 /// Some digits of the series of a seed.
@@ -57,10 +47,10 @@ pub fn range(seed: u64, indices: Range<u64>) -> Dataset {
 }
 
 /// A template of the digit, by their weights.
-fn choose(digit: u8, rng: &mut StdRng) -> &'static Template {
+fn choose(digit: u8, random: &mut Random) -> &'static Template {
     let ways = || TEMPLATES.iter().filter(|template| template.digit == digit);
     let total: f32 = ways().map(|template| template.weight).sum();
-    let mut left = rng.random_range(0.0..total);
+    let mut left = random.between(0.0, total);
     ways()
         .find(|template| {
             left -= template.weight;
@@ -72,12 +62,12 @@ fn choose(digit: u8, rng: &mut StdRng) -> &'static Template {
 }
 
 /// The strokes of a template as some hand writes them.
-fn write(template: &Template, rng: &mut StdRng) -> Vec<Stroke> {
-    let hand = Hand::random(rng);
+fn write(template: &Template, random: &mut Random) -> Vec<Stroke> {
+    let hand = Hand::random(random);
     template
         .strokes
         .iter()
-        .map(|points| hand.stroke(points, rng))
+        .map(|points| hand.stroke(points, random))
         .collect()
 }
 
@@ -100,10 +90,10 @@ struct Hand {
 }
 
 impl Hand {
-    fn random(rng: &mut StdRng) -> Self {
-        let jitter = rng.random_range(0.02..0.055);
-        let bend = Bend::random(0.035, rng);
-        let mut normal = |deviation: f32| deviation * rng.sample::<f32, _>(StandardNormal);
+    fn random(random: &mut Random) -> Self {
+        let jitter = random.between(0.02, 0.055);
+        let bend = Bend::random(0.035, random);
+        let mut normal = |deviation: f32| deviation * random.normal();
         Self {
             rotation: normal(0.12),
             slant: 0.12 + normal(0.25),
@@ -116,20 +106,20 @@ impl Hand {
         }
     }
 
-    fn stroke(&self, template: &[[i8; 2]], rng: &mut StdRng) -> Stroke {
+    fn stroke(&self, template: &[[i8; 2]], random: &mut Random) -> Stroke {
         let mut last = None;
         let mut points: Vec<[f32; 2]> = Vec::with_capacity(template.len());
         for &point in template {
             // A corner stays one.
             let again = points.last().copied().filter(|_| last == Some(point));
-            points.push(again.unwrap_or_else(|| self.place(point, rng)));
+            points.push(again.unwrap_or_else(|| self.place(point, random)));
             last = Some(point);
         }
         let mut line = spline::sample(&points, STEP);
         for point in &mut line {
             let [dx, dy] = self.bend.at(*point);
-            point[0] += dx + self.trembling * rng.sample::<f32, _>(StandardNormal);
-            point[1] += dy + self.trembling * rng.sample::<f32, _>(StandardNormal);
+            point[0] += dx + self.trembling * random.normal();
+            point[1] += dy + self.trembling * random.normal();
             *point = self.lean(*point);
         }
         Stroke {
@@ -139,8 +129,8 @@ impl Hand {
     }
 
     /// Where this hand puts a point of a template.
-    fn place(&self, [x, y]: [i8; 2], rng: &mut StdRng) -> [f32; 2] {
-        let mut jitter = || self.jitter * rng.sample::<f32, _>(StandardNormal);
+    fn place(&self, [x, y]: [i8; 2], random: &mut Random) -> [f32; 2] {
+        let mut jitter = || self.jitter * random.normal();
         let (x, y) = (f32::from(x) / 100.0, f32::from(y) / 100.0);
         [x * self.aspect + jitter(), y.powf(self.waist) + jitter()]
     }

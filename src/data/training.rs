@@ -1,11 +1,11 @@
 //! What a run learns from: training images, and what is held out of them.
 
 use flate2::Crc;
-use rand::{RngExt, SeedableRng, rngs::StdRng};
 use thiserror::Error;
 
 use super::idx::{Dataset, Images};
 use super::synthetic;
+use crate::random::{Purpose, Random};
 
 /// The fewest images that can be split.
 const FEWEST: usize = 10;
@@ -106,13 +106,13 @@ impl TrainingData {
             }
         }
         let held_out = (count / HELD_OUT).min(MOST_HELD_OUT);
-        let mut rng = StdRng::seed_from_u64(SPLIT_SEED);
-        let validation = take(&mut train, held_out, &mut rng);
-        let test = test.unwrap_or_else(|| take(&mut train, held_out, &mut rng));
+        let mut random = Random::new(SPLIT_SEED, Purpose::Split, 0);
+        let validation = take(&mut train, held_out, &mut random);
+        let test = test.unwrap_or_else(|| take(&mut train, held_out, &mut random));
         match limit {
             Some(found @ 0) => return Err(DataError::Limit { found }),
             Some(limit) if limit < train.labels.len() => {
-                train = take(&mut train, limit, &mut rng);
+                train = take(&mut train, limit, &mut random);
             }
             _ => {}
         }
@@ -197,12 +197,12 @@ impl TrainingData {
 }
 
 /// Moves `count` images, drawn at random, out of a set. What stays is not copied.
-fn take(data: &mut Dataset, count: usize, rng: &mut StdRng) -> Dataset {
+fn take(data: &mut Dataset, count: usize, random: &mut Random) -> Dataset {
     let Images { rows, columns, .. } = data.images;
     let size = rows * columns;
     let kept = data.labels.len() - count;
     for last in (kept..data.labels.len()).rev() {
-        let drawn = rng.random_range(0..=last);
+        let drawn = random.below(last as u32 + 1) as usize;
         data.labels.swap(drawn, last);
         let (before, from_last) = data.images.pixels.split_at_mut(last * size);
         if drawn < last {

@@ -6,6 +6,10 @@
 //! JSON: recipe, data, steps done and evaluations. Schedule, order of images, augmentation and
 //! dropout depend on the recipe and the step alone, so that the step says where they stand.
 
+mod data;
+
+pub use data::DataRecord;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -18,16 +22,17 @@ use super::adam::{Adam, Moments};
 use super::trainer::State;
 use super::{EvaluationRecord, History, Recipe, Trainer};
 use crate::config::VitConfig;
-use crate::data::training::{Source, TrainingData};
+use crate::data::training::TrainingData;
 use crate::device;
 use crate::error::{Error, Result};
+use crate::random;
 use crate::weights::{
     self, HISTORY, NamedTensor, OPTIMIZER, Precision, StoredTensor, companions, parameters, stored,
 };
 
 /// Metadata key of the [`Record`].
 const RECORD: &str = "checkpoint";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 type Values = HashMap<String, Vec<f32>>;
 
@@ -45,29 +50,24 @@ pub struct Checkpoint {
     moments: Option<[Values; 2]>,
 }
 
-/// Which data a run learns from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DataRecord {
-    pub name: String,
-    /// Images per epoch.
-    pub train: usize,
-    pub validation: usize,
-    pub test: usize,
-    pub rows: usize,
-    pub columns: usize,
-    fingerprint: u32,
-    /// Of synthetic digits, which can be made again.
-    synthetic_seed: Option<u64>,
-}
-
 /// The JSON part.
 #[derive(Serialize, Deserialize)]
 struct Record {
     version: u32,
+    /// The version of [`random`]'s specification.
+    draws: u32,
     step: usize,
     recipe: Recipe,
     data: DataRecord,
     evaluations: Vec<EvaluationRecord>,
+}
+
+/// What the record of every version says: how to read the rest of it.
+#[derive(Deserialize)]
+struct Versions {
+    version: u32,
+    /// Since version 2.
+    draws: Option<u32>,
 }
 
 /// A run as it was when this was taken; the run may go on meanwhile.
@@ -76,51 +76,6 @@ pub struct Snapshot {
     record: Record,
     tensors: Vec<NamedTensor>,
     history: [StoredTensor; 2],
-}
-
-impl DataRecord {
-    pub fn of(data: &TrainingData) -> Self {
-        Self {
-            name: data.name.clone(),
-            train: data.len(),
-            validation: data.validation.labels.len(),
-            test: data.test.labels.len(),
-            rows: data.validation.images.rows,
-            columns: data.validation.images.columns,
-            fingerprint: data.fingerprint(),
-            synthetic_seed: match data.train {
-                Source::Synthetic { seed, .. } => Some(seed),
-                Source::Stored(_) => None,
-            },
-        }
-    }
-
-    /// The data again, if it can be made from this.
-    ///
-    /// # Errors
-    /// [`Error::DataNeeded`] if it can't.
-    fn make(&self) -> Result<Arc<TrainingData>> {
-        match self.synthetic_seed {
-            Some(seed) => Ok(Arc::new(TrainingData::synthetic(seed, self.train)?)),
-            None => Err(Error::DataNeeded {
-                name: self.name.clone(),
-            }),
-        }
-    }
-
-    /// Refuses other data than this.
-    fn check(&self, data: &TrainingData) -> Result<()> {
-        let found = Self::of(data);
-        // People may rename it.
-        let same = found.fingerprint == self.fingerprint && found.train == self.train;
-        if same {
-            return Ok(());
-        }
-        Err(Error::OtherData {
-            found: format!("{} ({} training images)", found.name, found.train),
-            expected: format!("{} ({} training images)", self.name, self.train),
-        })
-    }
 }
 
 impl Trainer {
@@ -155,6 +110,7 @@ impl Trainer {
             config: model.config().clone(),
             record: Record {
                 version: VERSION,
+                draws: random::VERSION,
                 step: adam.step,
                 recipe: self.recipe.clone(),
                 data: DataRecord::of(&self.data),
@@ -230,13 +186,8 @@ impl Checkpoint {
                 "it holds weights alone, so there is no run to go on with",
             ));
         };
+        check_versions(&json)?;
         let record: Record = serde_json::from_str(&json).map_err(|e| broken(&e.to_string()))?;
-        if record.version != VERSION {
-            let found = record.version;
-            return Err(broken(&format!(
-                "it has version {found}, expected {VERSION}"
-            )));
-        }
         record.recipe.validate()?;
         let config = weights::read_config(bytes, None)?;
         let file = weights::parse(bytes)?;
@@ -261,6 +212,25 @@ impl Checkpoint {
         let tensors = weights::arranged(&self.config, &self.weights);
         weights::write(&self.config, tensors, precision, &[])
     }
+}
+
+/// Refuses checkpoints that can't be gone on from, before anything else of them is read.
+fn check_versions(json: &str) -> Result<()> {
+    let Versions { version, draws } =
+        serde_json::from_str(json).map_err(|error| broken(&error.to_string()))?;
+    let advice = "its weights can be loaded, as from a weights file";
+    if version < VERSION {
+        return Err(broken(&format!(
+            "it has version {version}, and runs go on from version {VERSION} on: {advice}"
+        )));
+    }
+    if version > VERSION || draws != Some(random::VERSION) {
+        return Err(broken(&format!(
+            "it has version {version}, of a later vitpad than this, which knows version {VERSION}: \
+             {advice}"
+        )));
+    }
+    Ok(())
 }
 
 fn read_moments(

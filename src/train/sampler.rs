@@ -1,13 +1,10 @@
 //! Which images a step trains on, and every random choice that a run makes.
 
-use rand::rngs::StdRng;
-use rand::seq::SliceRandom;
-use rand::{RngExt, SeedableRng};
-
 use super::Recipe;
 use crate::data::augment::{Augment, Change};
 use crate::data::training::TrainingData;
 use crate::error::Result;
+use crate::random::{Purpose, Random};
 
 /// Which images a step trains on, and what is done to them.
 pub struct Batch {
@@ -48,25 +45,13 @@ pub struct Sampler {
     epoch: Option<usize>,
 }
 
-/// What a generator is for: each purpose and index has one of its own.
-#[derive(Clone, Copy)]
-enum Purpose {
-    Order,
-    Augmentation,
-    Dropout,
-}
-
-fn generator(recipe: &Recipe, purpose: Purpose, index: usize) -> StdRng {
-    let mut key = [0; 32];
-    key[..8].copy_from_slice(&recipe.seed.to_le_bytes());
-    key[8..16].copy_from_slice(&(index as u64).to_le_bytes());
-    key[16] = purpose as u8;
-    StdRng::from_seed(key)
+fn generator(recipe: &Recipe, purpose: Purpose, index: usize) -> Random {
+    Random::new(recipe.seed, purpose, index as u64)
 }
 
 /// Decides what a step drops.
 pub fn dropout_seed(recipe: &Recipe, step: usize) -> u64 {
-    generator(recipe, Purpose::Dropout, step).random()
+    generator(recipe, Purpose::Dropout, step).long()
 }
 
 impl Sampler {
@@ -84,10 +69,10 @@ impl Sampler {
         self.shuffle(recipe, data.len(), epoch);
         let start = (step % per_epoch) * recipe.batch;
         let end = (start + recipe.batch).min(data.len());
-        let mut rng = generator(recipe, Purpose::Augmentation, step);
+        let mut random = generator(recipe, Purpose::Augmentation, step);
         let picks = self.order[start..end].to_vec();
         let changes = match &recipe.augment {
-            Some(augment) => picks.iter().map(|_| augment.draw(&mut rng)).collect(),
+            Some(augment) => picks.iter().map(|_| augment.draw(&mut random)).collect(),
             None => Vec::new(),
         };
         Batch {
@@ -102,8 +87,7 @@ impl Sampler {
             return;
         }
         self.order = (0..count as u32).collect();
-        self.order
-            .shuffle(&mut generator(recipe, Purpose::Order, epoch));
+        generator(recipe, Purpose::Order, epoch).shuffle(&mut self.order);
         self.epoch = Some(epoch);
     }
 }

@@ -2,20 +2,18 @@
 
 use burn::module::Param;
 use burn::tensor::{Device, Tensor, TensorData};
-use rand::rngs::StdRng;
-use rand::{RngExt, SeedableRng};
-use rand_distr::StandardNormal;
 
 use super::{LayerNorm, Linear};
 use crate::config::VitConfig;
 use crate::model::parameters::Initial;
 use crate::model::{Layout, Parameter};
+use crate::random::{Purpose, Random};
 
 /// Draws weights on the CPU, so that a seed means the same weights on every device.
 pub struct Init<'a> {
     config: &'a VitConfig,
     layout: Layout,
-    rng: StdRng,
+    random: Random,
     device: &'a Device,
 }
 
@@ -24,7 +22,7 @@ impl<'a> Init<'a> {
         Self {
             config,
             layout: Layout::of(config),
-            rng: StdRng::seed_from_u64(seed),
+            random: Random::new(seed, Purpose::Weights, 0),
             device,
         }
     }
@@ -63,8 +61,8 @@ impl<'a> Init<'a> {
         let values = (0..parameter.len(&self.layout)).map(|_| match initial {
             Initial::Zeros => 0.0,
             Initial::Ones => 1.0,
-            Initial::Uniform(bound) => self.rng.random_range(-bound..bound),
-            Initial::Normal(std) => self.rng.sample::<f32, _>(StandardNormal) * std,
+            Initial::Uniform(bound) => self.random.between(-bound, bound),
+            Initial::Normal(std) => self.random.normal() * std,
         });
         let values: Vec<f32> = values.collect();
         Param::from_data(TensorData::new(values, shape), self.device)

@@ -15,6 +15,7 @@ use vitpad::data::idx::Images;
 use vitpad::device;
 use vitpad::kernels::cross_entropy;
 use vitpad::kernels::gpu::{Input, pick};
+use vitpad::random::{Purpose, Random};
 use vitpad::vit::Model;
 use vitpad::weights::{gradients, parameters};
 
@@ -271,9 +272,9 @@ fn noise(count: usize, side: usize) -> Images {
 
 /// Some of so many images, and a change for each.
 fn choice(count: usize) -> (Vec<u32>, Vec<Change>) {
-    let mut rng = StdRng::seed_from_u64(4);
+    let mut random = Random::new(4, Purpose::Augmentation, 0);
     let picks: Vec<u32> = (0..20).map(|at| at * 5 % count as u32).collect();
-    let draw = |_| Augment::default().draw(&mut rng);
+    let draw = |_| Augment::default().draw(&mut random);
     let changes = picks.iter().map(draw).collect();
     (picks, changes)
 }

@@ -1,7 +1,7 @@
 //! Random changes to training images.
 
-use rand::{SeedableRng, rngs::StdRng};
 use vitpad::data::augment::Augment;
+use vitpad::random::{Purpose, Random};
 
 const NOTHING: Augment = Augment {
     rotation: 0.0,
@@ -21,9 +21,13 @@ fn cross() -> Vec<u8> {
         .collect()
 }
 
+fn random(seed: u64) -> Random {
+    Random::new(seed, Purpose::Augmentation, 0)
+}
+
 fn apply(augment: Augment, seed: u64) -> Vec<f32> {
     let mut out = vec![f32::NAN; SIDE * SIDE];
-    let change = augment.draw(&mut StdRng::seed_from_u64(seed));
+    let change = augment.draw(&mut random(seed));
     change.apply_into(&cross(), SIDE, &mut out);
     out
 }
@@ -39,12 +43,14 @@ fn inks(augment: Augment) -> Vec<f32> {
 
 #[test]
 fn amounts_of_zero_keep_every_pixel_and_draw_nothing() {
-    let mut rng = StdRng::seed_from_u64(1);
+    let mut drawn = random(1);
     let mut out = vec![f32::NAN; SIDE * SIDE];
-    NOTHING.draw(&mut rng).apply_into(&cross(), SIDE, &mut out);
+    NOTHING
+        .draw(&mut drawn)
+        .apply_into(&cross(), SIDE, &mut out);
     let expected: Vec<f32> = cross().iter().map(|&x| f32::from(x) / 255.0).collect();
     assert_eq!(out, expected);
-    assert_eq!(rng, StdRng::seed_from_u64(1));
+    assert_eq!(drawn, random(1));
 }
 
 #[test]
@@ -78,7 +84,7 @@ fn a_shift_moves_the_centre_of_mass_within_its_bound() {
     square[6 * SIDE + 6] = 255;
     let mut out = [0.0; SIDE * SIDE];
     for seed in 0..20 {
-        let change = shift.draw(&mut StdRng::seed_from_u64(seed));
+        let change = shift.draw(&mut random(seed));
         change.apply_into(&square, SIDE, &mut out);
         let x: f32 = (0..)
             .zip(&out)

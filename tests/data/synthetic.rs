@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use vitpad::data::synthetic::{dataset, digit};
+use vitpad::data::synthetic::{digit, range};
 
 use crate::SIDE;
 
@@ -17,12 +17,12 @@ fn the_same_seed_and_index_give_the_same_digit_and_others_another() {
 }
 
 #[test]
-fn a_data_set_is_the_beginning_of_the_series() {
-    let data = dataset(4, 20);
+fn a_range_is_a_part_of_the_series() {
+    let data = range(4, 5..25);
     assert_eq!((data.images.rows, data.images.columns), (SIDE, SIDE));
     assert_eq!((data.images.count, data.labels.len()), (20, 20));
     for index in 0..20 {
-        let (picture, label) = digit(4, index as u64);
+        let (picture, label) = digit(4, index as u64 + 5);
         assert_eq!(data.images.image(index), picture);
         assert_eq!(data.labels[index], label);
     }
@@ -30,7 +30,7 @@ fn a_data_set_is_the_beginning_of_the_series() {
 
 #[test]
 fn all_digits_occur_about_equally_often() {
-    let labels = dataset(1, 5_000).labels;
+    let labels = range(1, 0..5_000).labels;
     for digit in 0..10 {
         let count = labels.iter().filter(|&&label| label == digit).count();
         assert!((400..600).contains(&count), "{count} of digit {digit}");

@@ -4,7 +4,7 @@ mod browser;
 mod trunk;
 
 use crate::build::{self, Which};
-use crate::process::run;
+use crate::process::{on_path, run};
 use crate::progress::{line, seconds, step};
 use crate::project::root;
 use crate::setup::browser::Browser;
@@ -139,7 +139,20 @@ fn run_native(part: Part) -> Result<()> {
         _ => {
             let vitpad = run(&mut cargo(&["test", "--no-fail-fast", "--release"]));
             let xtask = run(&mut cargo(&["test", "--quiet", "--package", "xtask"]));
-            vitpad.and(xtask)
+            vitpad.and(xtask).and(repeat_draws())
+        }
+    }
+}
+
+/// Another language makes the same random draws.
+fn repeat_draws() -> Result<()> {
+    match on_path("python3") {
+        Some(python) => run(Command::new(python)
+            .current_dir(root())
+            .arg("tests/fixtures/draws.py")),
+        None => {
+            line("    skipped: tests/fixtures/draws.py needs python3");
+            Ok(())
         }
     }
 }
