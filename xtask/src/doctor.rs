@@ -16,7 +16,7 @@ struct Finding {
 
 pub fn doctor() -> Result<()> {
     let mut findings = vec![rust(), c_compiler(), wasm_std(), node()];
-    for tool in tools::test_tools()? {
+    for tool in tools::build_tools()?.into_iter().chain(tools::test_tools()) {
         let folder = tool.find()?;
         findings.push(Finding {
             what: format!("{} {}", tool.package, tool.version),

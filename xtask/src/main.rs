@@ -19,7 +19,6 @@ mod test;
 use anyhow::Result;
 use build::Which;
 use clap::{Parser, Subcommand};
-use setup::tools;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -87,6 +86,7 @@ fn main() -> ExitCode {
 }
 
 fn run(command: Command) -> Result<()> {
+    estimates::calibrate();
     match command {
         Command::Serve {
             port,
@@ -96,7 +96,7 @@ fn run(command: Command) -> Result<()> {
             port,
             no_build: false,
         } => serve::serve(port),
-        Command::Build => build::build(&setup::wasm(tools::build_tools()?)?, Which::All),
+        Command::Build => build::build(&setup::for_builds()?, Which::All),
         Command::Finish { folder } => finish(&folder),
         Command::Test { parts, fast } => test::test(&parts, fast),
         Command::Bench(options) => bench::bench(&options),
@@ -106,7 +106,7 @@ fn run(command: Command) -> Result<()> {
 }
 
 fn finish(folder: &Path) -> Result<()> {
-    let wasm = setup::wasm(tools::build_tools()?)?;
+    let wasm = setup::for_builds()?;
     wasm.ready()?;
     build::finish(&wasm, folder)
 }

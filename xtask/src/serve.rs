@@ -5,7 +5,7 @@ mod watch;
 
 use crate::build::{Site, Which, dist, lay_page};
 use crate::progress::{self, line};
-use crate::setup::{self, Wasm, npm, tools};
+use crate::setup::{self, Wasm, npm};
 use anyhow::{Context, Result, anyhow, bail};
 use std::io::{self, BufRead, BufReader};
 use std::net::TcpListener;
@@ -23,7 +23,7 @@ const PERIOD: Duration = Duration::from_millis(500);
 pub fn serve(port: u16) -> Result<()> {
     let start = Instant::now();
     require_free(port)?;
-    let wasm = Arc::new(setup::wasm(tools::build_tools()?)?);
+    let wasm = Arc::new(setup::for_builds()?);
     let site = Site::new(&wasm, dist(), Which::All)?;
     site.first()?;
     site.lay()?;

@@ -13,6 +13,7 @@ use anyhow::Result;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Mutex;
+use std::sync::mpsc::channel;
 use std::thread::{self, JoinHandle};
 use tools::Tool;
 
@@ -21,40 +22,62 @@ pub struct Wasm {
     /// The rustup toolchain to name, where the default one has no wasm standard library.
     pub toolchain: Option<String>,
     tool_folders: Vec<PathBuf>,
-    /// What is still being installed.
-    rest: Mutex<Vec<JoinHandle<Result<()>>>>,
+    /// What builds still wait for.
+    for_builds: Awaited,
+    /// What tests still wait for.
+    for_tests: Awaited,
 }
 
-/// Sets up everything the wasm builds use, `tools` included. The compiler is there at once; tools
-/// and npm packages, which take minutes, once [`Wasm::ready`] returns.
-pub fn wasm(tools: Vec<Tool>) -> Result<Wasm> {
+/// Work in the background, whose errors whoever waits first gets.
+type Awaited = Mutex<Vec<JoinHandle<Result<()>>>>;
+
+/// Sets up everything the wasm builds use. The compiler is there at once; tools and npm packages,
+/// which take minutes, once [`Wasm::ready`] returns.
+pub fn for_builds() -> Result<Wasm> {
+    wasm(Vec::new())
+}
+
+/// The same, and what tests need besides, once [`Wasm::ready_for_tests`] returns.
+pub fn for_tests() -> Result<Wasm> {
+    wasm(tools::test_tools())
+}
+
+fn wasm(test_tools: Vec<Tool>) -> Result<Wasm> {
+    let build_tools = tools::build_tools()?;
     let toolchain = step("wasm standard library", |_| toolchain::ensure())?;
-    let mut tool_folders = tools::folders(&tools)?;
+    let mut tool_folders = tools::folders(&build_tools)?;
+    tool_folders.extend(tools::folders(&test_tools)?);
     tool_folders.push(npm::bin_dir());
+
+    // One after the other: builds wait for the first.
+    let (begin, begun) = channel();
+    let build_tools = move || {
+        let ended = tools::ensure(&build_tools);
+        let _ = begin.send(());
+        ended
+    };
+    let test_tools = move || {
+        let _ = begun.recv();
+        tools::ensure(&test_tools)
+    };
     let packages = || step("npm packages", |_| npm::ensure(&npm::tests()));
-    let rest = vec![
-        thread::spawn(packages),
-        thread::spawn(move || tools::ensure(&tools)),
-    ];
     Ok(Wasm {
         toolchain,
         tool_folders,
-        rest: Mutex::new(rest),
+        for_builds: Mutex::new(vec![thread::spawn(packages), thread::spawn(build_tools)]),
+        for_tests: Mutex::new(vec![thread::spawn(test_tools)]),
     })
 }
 
 impl Wasm {
-    /// Waits for the tools and the npm packages.
+    /// Waits for the tools of builds and the npm packages.
     pub fn ready(&self) -> Result<()> {
-        // Others wait for the lock, and then find nothing left to wait for.
-        let mut rest = self
-            .rest
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner());
-        let ended = rest
-            .drain(..)
-            .map(|each| each.join().expect("it returns its errors"));
-        ended.collect::<Vec<_>>().into_iter().collect()
+        wait(&self.for_builds)
+    }
+
+    /// Waits for the tools of tests.
+    pub fn ready_for_tests(&self) -> Result<()> {
+        wait(&self.for_tests)
     }
 
     /// A command that finds the tools on PATH and compiles with the wasm toolchain.
@@ -82,4 +105,15 @@ impl Wasm {
         }
         command
     }
+}
+
+fn wait(awaited: &Awaited) -> Result<()> {
+    // Others wait for the lock, and then find nothing left to wait for.
+    let mut handles = awaited
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner());
+    let ended = handles
+        .drain(..)
+        .map(|each| each.join().expect("it returns its errors"));
+    ended.collect::<Vec<_>>().into_iter().collect()
 }

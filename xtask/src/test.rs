@@ -8,7 +8,7 @@ use crate::process::{on_path, run};
 use crate::progress::{line, seconds, step};
 use crate::project::root;
 use crate::setup::browser::Browser;
-use crate::setup::{self, Wasm, npm, toolchain, tools};
+use crate::setup::{self, Wasm, npm, toolchain};
 use anyhow::{Result, anyhow, bail};
 use clap::ValueEnum;
 use std::process::Command;
@@ -117,7 +117,7 @@ struct Machine {
 }
 
 fn set_up() -> Result<Machine> {
-    let wasm = setup::wasm(tools::test_tools()?)?;
+    let wasm = setup::for_tests()?;
     let browser = step("Chromium and its driver", |_| setup::browser::ensure())?;
     Ok(Machine { wasm, browser })
 }
@@ -159,6 +159,9 @@ fn repeat_draws() -> Result<()> {
 
 fn run_wasm(part: Part, machine: &Machine, which: Which) -> Result<()> {
     let wasm = &machine.wasm;
+    if !part.compiles() {
+        wasm.ready()?;
+    }
     match part {
         Part::ClippyWasm => clippy_wasm(wasm),
         Part::Build => build::build(wasm, which),

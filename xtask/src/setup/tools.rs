@@ -32,16 +32,14 @@ pub fn build_tools() -> Result<Vec<Tool>> {
     }])
 }
 
-pub fn test_tools() -> Result<Vec<Tool>> {
-    let mut tools = build_tools()?;
-    tools.push(Tool {
+pub fn test_tools() -> Vec<Tool> {
+    vec![Tool {
         package: estimates::WASM_PACK,
         program: "wasm-pack",
         version: project::WASM_PACK.to_owned(),
         opt_level: "0",
         locked: true,
-    });
-    Ok(tools)
+    }]
 }
 
 /// Installs what is missing.

@@ -51,7 +51,7 @@ const RUNS: [Run; 4] = [
 
 /// Runs them all, then reports the first failure.
 pub fn test(machine: &Machine, which: Which) -> Result<()> {
-    machine.wasm.ready()?;
+    machine.wasm.ready_for_tests()?;
     let files = wasm_files()?;
     let mut result = Ok(());
     for each in &RUNS {
