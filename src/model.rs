@@ -13,10 +13,12 @@
 //! `tests/golden.rs` holds them and this file to PyTorch. In the shapes below, `tokens` is one class
 //! token and one token for each patch, and `head_width` is `width / heads`.
 
+mod entries;
 mod layout;
 pub mod parameters;
 
-pub use layout::{Entry, Layout, Section};
+pub use entries::Entry;
+pub use layout::{Layout, Places, Section};
 pub use parameters::Parameter;
 
 use std::f64::consts::FRAC_1_SQRT_2;
@@ -231,7 +233,7 @@ impl VisionTransformer {
         block: usize,
         shape: [usize; D],
     ) -> Tensor<D> {
-        let place = Layout::of(&self.config).place(parameter, block);
+        let place = Layout::of(&self.config).places().of(parameter, block);
         self.parameters.clone().slice([place]).reshape(shape)
     }
 }

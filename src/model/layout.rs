@@ -4,7 +4,6 @@
 //! Sections start at multiples of 64 values, as WebGPU asks of a binding; zeros fill the gaps.
 //! Matrices lie transposed there, `[inputs, outputs]`, as `x · weight` wants them.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use super::Parameter;
@@ -12,34 +11,6 @@ use crate::config::{Activation, Norm, VitConfig};
 
 /// Values between two places where a WebGPU binding may start.
 const ALIGNMENT: usize = 64;
-
-/// A parameter of a model with a certain configuration.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    /// PyTorch's name, as in files.
-    pub name: String,
-    /// PyTorch's shape: matrices are `[outputs, inputs]`.
-    pub shape: Vec<usize>,
-    /// Its place in the flat buffer.
-    pub place: Range<usize>,
-}
-
-impl Entry {
-    /// Outputs and inputs of a matrix; a vector has one output.
-    fn matrix(&self) -> [usize; 2] {
-        let outputs = match self.shape.len() {
-            2 | 4 => self.shape[0],
-            _ => 1,
-        };
-        [outputs, self.place.len() / outputs]
-    }
-
-    /// Where a value lies in the flat buffer, from its index in PyTorch's layout.
-    fn flat_index(&self, index: usize) -> usize {
-        let [outputs, inputs] = self.matrix();
-        self.place.start + index % inputs * outputs + index / inputs
-    }
-}
 
 /// A part of the flat buffer: where it starts, and how many of its values are parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,84 +95,53 @@ impl Layout {
         self.head().end()
     }
 
-    /// Where a parameter starts in its section.
-    pub fn offset(&self, parameter: Parameter) -> usize {
-        let sections = [
-            &Parameter::EMBEDDING[..],
-            &Parameter::BLOCK,
-            &Parameter::HEAD,
-        ];
-        let section = sections.into_iter().find(|all| all.contains(&parameter));
-        let before = section.into_iter().flatten();
-        before
-            .take_while(|each| **each != parameter)
-            .map(|each| each.len(self))
-            .sum()
-    }
-
-    /// A parameter's place in the flat buffer; `block` says of which encoder block, if of any.
-    pub fn place(&self, parameter: Parameter, block: usize) -> Range<usize> {
-        let section = if Parameter::EMBEDDING.contains(&parameter) {
-            self.embedding()
-        } else if Parameter::HEAD.contains(&parameter) {
-            self.head()
-        } else {
-            self.block(block)
+    /// Where every parameter lies.
+    pub fn places(&self) -> Places {
+        let mut places = Places {
+            layout: *self,
+            offsets: [0; Parameter::COUNT],
+            block: self.block(0).start,
+            stride: self.block(1).start - self.block(0).start,
+            head: self.head().start,
         };
-        let start = section.start + self.offset(parameter);
-        start..start + parameter.len(self)
-    }
-
-    /// Every parameter, in the order of the flat buffer.
-    pub fn entries(&self) -> Vec<Entry> {
-        let mut entries = Vec::new();
-        let mut add = |prefix: &str, block: usize, parameters: &[Parameter]| {
-            entries.extend(parameters.iter().map(|parameter| Entry {
-                name: format!("{prefix}{}", parameter.name()),
-                shape: parameter.shape(self)[4 - parameter.rank()..].to_vec(),
-                place: self.place(*parameter, block),
-            }));
-        };
-        add("embeddings_block.", 0, &Parameter::EMBEDDING);
-        for block in 0..self.layers {
-            add(
-                &format!("encoder_blocks.layers.{block}."),
-                block,
-                &Parameter::BLOCK,
-            );
+        for parameters in Parameter::SECTIONS {
+            let mut offset = 0;
+            for parameter in parameters {
+                places.offsets[*parameter as usize] = offset;
+                offset += parameter.len(self);
+            }
         }
-        add("mlp_head.", 0, &Parameter::HEAD);
-        entries
+        places
     }
 }
 
-impl Layout {
-    /// The flat buffer, from values by name in PyTorch's layout.
-    ///
-    /// # Panics
-    /// If a parameter is missing, or has another number of values.
-    pub fn pack(&self, values: &HashMap<String, Vec<f32>>) -> Vec<f32> {
-        let mut flat = vec![0.0; self.values()];
-        for entry in self.entries() {
-            let values = &values[&entry.name];
-            assert_eq!(values.len(), entry.place.len(), "{}", entry.name);
-            for (index, value) in values.iter().enumerate() {
-                flat[entry.flat_index(index)] = *value;
-            }
-        }
-        flat
+/// The places of a model's parameters, summed up once: a digit is read in a few hundred microseconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Places {
+    layout: Layout,
+    /// Where each parameter starts in its section.
+    offsets: [usize; Parameter::COUNT],
+    /// Where the first block starts, how far it is to the next, and where the head starts.
+    block: usize,
+    stride: usize,
+    head: usize,
+}
+
+impl Places {
+    /// A parameter's place in the flat buffer; `block` says of which encoder block, if of any.
+    pub fn of(&self, parameter: Parameter, block: usize) -> Range<usize> {
+        let section = match parameter as usize {
+            at if at < Parameter::EMBEDDING.len() => 0,
+            at if at < Parameter::COUNT - Parameter::HEAD.len() => self.block + block * self.stride,
+            _ => self.head,
+        };
+        let start = section + self.offset(parameter);
+        start..start + parameter.len(&self.layout)
     }
 
-    /// Values by name in PyTorch's layout, from the flat buffer.
-    pub fn unpack(&self, flat: &[f32]) -> HashMap<String, Vec<f32>> {
-        let values = |entry: &Entry| {
-            let indices = 0..entry.place.len();
-            indices.map(|index| flat[entry.flat_index(index)]).collect()
-        };
-        let entries = self.entries().into_iter();
-        entries
-            .map(|entry| (entry.name.clone(), values(&entry)))
-            .collect()
+    /// Where a parameter starts in its section.
+    pub fn offset(&self, parameter: Parameter) -> usize {
+        self.offsets[parameter as usize]
     }
 }
 
@@ -216,6 +156,7 @@ impl VitConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Entry;
 
     fn layouts() -> impl Iterator<Item = Layout> {
         let presets = VitConfig::PRESETS.into_iter();
@@ -246,40 +187,8 @@ mod tests {
     }
 
     #[test]
-    fn packing_transposes_matrices_and_unpacking_undoes_it() {
-        for layout in layouts() {
-            let entries = layout.entries();
-            let count = |entry: &Entry| (0..entry.place.len()).map(|index| index as f32).collect();
-            let values: HashMap<_, Vec<f32>> = entries
-                .iter()
-                .map(|entry| (entry.name.clone(), count(entry)))
-                .collect();
-            let flat = layout.pack(&values);
-            assert_eq!(layout.unpack(&flat), values);
-            // The second input of the first output follows all outputs of the first input.
-            let weight = &flat[layout.place(Parameter::HeadWeight, 0)];
-            assert_eq!(weight[layout.classes], 1.0);
-            assert_eq!(weight[1], layout.width as f32);
-        }
-    }
-
-    #[test]
-    fn names_and_shapes_are_pytorchs() {
-        let entries = Layout::of(&VitConfig::reference()).entries();
-        let has = |name: &str, shape: &[usize]| {
-            entries
-                .iter()
-                .any(|entry| entry.name == name && entry.shape == shape)
-        };
-        assert_eq!(entries.len(), 4 + 4 * 12 + 4);
-        assert!(has("embeddings_block.cls_token", &[1, 1, 16]));
-        assert!(has("embeddings_block.position_embeddings", &[1, 50, 16]));
-        assert!(has("embeddings_block.patcher.0.weight", &[16, 1, 4, 4]));
-        assert!(has(
-            "encoder_blocks.layers.3.self_attn.in_proj_weight",
-            &[48, 16]
-        ));
-        assert!(has("encoder_blocks.layers.0.linear1.bias", &[768]));
-        assert!(has("mlp_head.1.weight", &[10, 16]));
+    fn kinds_are_numbered_in_their_order() {
+        let kinds = Parameter::SECTIONS.into_iter().flatten();
+        assert!(kinds.map(|kind| *kind as usize).eq(0..Parameter::COUNT));
     }
 }

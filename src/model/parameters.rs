@@ -60,6 +60,10 @@ impl Parameter {
         Norm2Bias,
     ];
     pub const HEAD: [Self; 4] = [HeadNormWeight, HeadNormBias, HeadWeight, HeadBias];
+    /// All kinds, in their order.
+    pub const SECTIONS: [&'static [Self]; 3] = [&Self::EMBEDDING, &Self::BLOCK, &Self::HEAD];
+    /// How many kinds there are.
+    pub const COUNT: usize = HeadBias as usize + 1;
 
     /// PyTorch's name, in its section.
     pub(super) fn name(self) -> &'static str {

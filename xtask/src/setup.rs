@@ -15,7 +15,7 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
 use std::thread::{self, JoinHandle};
-use tools::Tool;
+use tools::{Priority, Tool};
 
 /// A compiler with the wasm standard library, and the folders of the tools that go with it.
 pub struct Wasm {
@@ -34,15 +34,15 @@ type Awaited = Mutex<Vec<JoinHandle<Result<()>>>>;
 /// Sets up everything the wasm builds use. The compiler is there at once; tools and npm packages,
 /// which take minutes, once [`Wasm::ready`] returns.
 pub fn for_builds() -> Result<Wasm> {
-    wasm(Vec::new())
+    wasm(Vec::new(), Priority::Low)
 }
 
 /// The same, and what tests need besides, once [`Wasm::ready_for_tests`] returns.
 pub fn for_tests() -> Result<Wasm> {
-    wasm(tools::test_tools())
+    wasm(tools::test_tools(), Priority::Normal)
 }
 
-fn wasm(test_tools: Vec<Tool>) -> Result<Wasm> {
+fn wasm(test_tools: Vec<Tool>, priority: Priority) -> Result<Wasm> {
     let build_tools = tools::build_tools()?;
     let toolchain = step("wasm standard library", |_| toolchain::ensure())?;
     let mut tool_folders = tools::folders(&build_tools)?;
@@ -52,13 +52,13 @@ fn wasm(test_tools: Vec<Tool>) -> Result<Wasm> {
     // One after the other: builds wait for the first.
     let (begin, begun) = channel();
     let build_tools = move || {
-        let ended = tools::ensure(&build_tools);
+        let ended = tools::ensure(&build_tools, priority);
         let _ = begin.send(());
         ended
     };
     let test_tools = move || {
         let _ = begun.recv();
-        tools::ensure(&test_tools)
+        tools::ensure(&test_tools, priority)
     };
     let packages = || step("npm packages", |_| npm::ensure(&npm::tests()));
     Ok(Wasm {

@@ -6,14 +6,15 @@ use super::scratch::with_scratch;
 use super::{Attention, LayerNorm, Linear, Mlp};
 use crate::config::Norm;
 use crate::kernels::Dropout;
-use crate::model::Layout;
 use crate::model::parameters::Parameter::{self, *};
+use crate::model::{Layout, Places};
 
 /// A model whose parameters lie as its layout says.
 #[derive(Clone, Copy)]
 pub struct Vit<'a> {
-    pub layout: Layout,
-    pub parameters: &'a [f32],
+    layout: Layout,
+    places: Places,
+    parameters: &'a [f32],
 }
 
 /// The parameters of an encoder block.
@@ -34,6 +35,14 @@ struct Scratch<'a> {
 }
 
 impl<'a> Vit<'a> {
+    pub fn new(layout: Layout, parameters: &'a [f32]) -> Self {
+        Self {
+            layout,
+            places: layout.places(),
+            parameters,
+        }
+    }
+
     /// # Shapes
     /// - images: `[batch, channels, image_size, image_size]`
     /// - logits: `[batch, classes]`
@@ -193,7 +202,7 @@ impl<'a> Vit<'a> {
     }
 
     fn values(&self, parameter: Parameter, block: usize) -> &'a [f32] {
-        &self.parameters[self.layout.place(parameter, block)]
+        &self.parameters[self.places.of(parameter, block)]
     }
 }
 

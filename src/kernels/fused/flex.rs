@@ -74,10 +74,7 @@ impl FusedReading for Flex {
         let [images, parameters] = [images, parameters].map(contiguous);
         let batch = images.layout().shape()[0];
         let mut logits = Memory::of(batch * layout.classes);
-        let model = cpu::Vit {
-            layout,
-            parameters: slice(&parameters),
-        };
+        let model = cpu::Vit::new(layout, slice(&parameters));
         model.forward(slice(&images), &mut logits);
         tensor(logits, Shape::new([batch, layout.classes]))
     }

@@ -48,7 +48,8 @@ pub fn sizes(values: &mut Values, layout: &Layout) {
 
 /// Where parameters lie in their section: in vectors of four, but for the head.
 pub fn offsets(values: &mut Values, layout: &Layout, shader: Shader) {
-    let at = |parameter| layout.offset(parameter) / 4;
+    let places = layout.places();
+    let at = |parameter| places.offset(parameter) / 4;
     let width = layout.width;
     let block = layout.block(0);
     let transposed = (block.end() - block.start) / 4;
@@ -102,7 +103,7 @@ pub fn offsets(values: &mut Values, layout: &Layout, shader: Shader) {
             set(&norm2);
         }
         Shader::Head | Shader::HeadBackward | Shader::HeadWeights => {
-            let at = |parameter| layout.offset(parameter);
+            let at = |parameter| places.offset(parameter);
             set(&[("GAIN", at(HeadNormWeight)), ("SHIFT", at(HeadNormBias))]);
             set(&[("WEIGHT", at(HeadWeight)), ("BIAS", at(HeadBias))]);
         }

@@ -42,9 +42,18 @@ pub fn test_tools() -> Vec<Tool> {
     }]
 }
 
+/// Who has the cores first.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Priority {
+    /// The first page waits for a chain of single crates, beside which there is time for the tools.
+    Low,
+    /// Tests wait for everything.
+    Normal,
+}
+
 /// Installs what is missing.
-pub fn ensure(tools: &[Tool]) -> Result<()> {
-    tools.iter().try_for_each(Tool::ensure)
+pub fn ensure(tools: &[Tool], priority: Priority) -> Result<()> {
+    tools.iter().try_for_each(|tool| tool.ensure(priority))
 }
 
 /// The folders to put on PATH, whether the tools are in them yet or not.
@@ -69,13 +78,13 @@ impl Tool {
         Ok(project::tools_dir()?.join(format!("{}-{}", self.package, self.version)))
     }
 
-    fn ensure(&self) -> Result<()> {
+    fn ensure(&self, priority: Priority) -> Result<()> {
         if self.find()?.is_some() {
             return Ok(());
         }
         step(self.package, |step| {
             if !self.download(step) {
-                self.compile(step)?;
+                self.compile(step, priority)?;
             }
             match self.find()? {
                 Some(_) => Ok(()),
@@ -120,11 +129,11 @@ impl Tool {
         }
     }
 
-    fn compile(&self, step: &Step) -> Result<()> {
+    fn compile(&self, step: &Step, priority: Priority) -> Result<()> {
         let tools = project::tools_dir()?;
         std::fs::create_dir_all(&tools)
             .with_context(|| format!("cannot create {}", tools.display()))?;
-        let mut cargo = command_with_patience("cargo");
+        let mut cargo = cargo_at(priority);
         // Outside the project, whose cargo settings are not meant for the tools.
         cargo
             .current_dir(&tools)
@@ -163,14 +172,13 @@ impl Tool {
     }
 }
 
-/// A command that leaves the cores to others, where there is `nice`: the first page waits for a
-/// chain of single crates, beside which there is time enough for the tools.
-fn command_with_patience(program: &str) -> Command {
-    if on_path("nice").is_none() {
-        return Command::new(program);
+/// Cargo, which leaves the cores to others if it is to, and where there is `nice`.
+fn cargo_at(priority: Priority) -> Command {
+    if priority == Priority::Normal || on_path("nice").is_none() {
+        return Command::new("cargo");
     }
     let mut nice = Command::new("nice");
-    nice.args(["-n", "10", program]);
+    nice.args(["-n", "10", "cargo"]);
     nice
 }
 

@@ -1,0 +1,136 @@
+//! The parameters of a certain model by name, as files have them, and the flat buffer made of them.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::{Layout, Parameter};
+
+/// A parameter of a model with a certain configuration.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// PyTorch's name, as in files.
+    pub name: String,
+    /// PyTorch's shape: matrices are `[outputs, inputs]`.
+    pub shape: Vec<usize>,
+    /// Its place in the flat buffer.
+    pub place: Range<usize>,
+}
+
+impl Entry {
+    /// Outputs and inputs of a matrix; a vector has one output.
+    fn matrix(&self) -> [usize; 2] {
+        let outputs = match self.shape.len() {
+            2 | 4 => self.shape[0],
+            _ => 1,
+        };
+        [outputs, self.place.len() / outputs]
+    }
+
+    /// Where a value lies in the flat buffer, from its index in PyTorch's layout.
+    fn flat_index(&self, index: usize) -> usize {
+        let [outputs, inputs] = self.matrix();
+        self.place.start + index % inputs * outputs + index / inputs
+    }
+}
+
+impl Layout {
+    /// Every parameter, in the order of the flat buffer.
+    pub fn entries(&self) -> Vec<Entry> {
+        let places = self.places();
+        let mut entries = Vec::new();
+        let mut add = |prefix: &str, block: usize, parameters: &[Parameter]| {
+            entries.extend(parameters.iter().map(|parameter| Entry {
+                name: format!("{prefix}{}", parameter.name()),
+                shape: parameter.shape(self)[4 - parameter.rank()..].to_vec(),
+                place: places.of(*parameter, block),
+            }));
+        };
+        add("embeddings_block.", 0, &Parameter::EMBEDDING);
+        for block in 0..self.layers {
+            add(
+                &format!("encoder_blocks.layers.{block}."),
+                block,
+                &Parameter::BLOCK,
+            );
+        }
+        add("mlp_head.", 0, &Parameter::HEAD);
+        entries
+    }
+
+    /// The flat buffer, from values by name in PyTorch's layout.
+    ///
+    /// # Panics
+    /// If a parameter is missing, or has another number of values.
+    pub fn pack(&self, values: &HashMap<String, Vec<f32>>) -> Vec<f32> {
+        let mut flat = vec![0.0; self.values()];
+        for entry in self.entries() {
+            let values = &values[&entry.name];
+            assert_eq!(values.len(), entry.place.len(), "{}", entry.name);
+            for (index, value) in values.iter().enumerate() {
+                flat[entry.flat_index(index)] = *value;
+            }
+        }
+        flat
+    }
+
+    /// Values by name in PyTorch's layout, from the flat buffer.
+    pub fn unpack(&self, flat: &[f32]) -> HashMap<String, Vec<f32>> {
+        let values = |entry: &Entry| {
+            let indices = 0..entry.place.len();
+            indices.map(|index| flat[entry.flat_index(index)]).collect()
+        };
+        let entries = self.entries().into_iter();
+        entries
+            .map(|entry| (entry.name.clone(), values(&entry)))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::VitConfig;
+
+    fn layouts() -> impl Iterator<Item = Layout> {
+        let presets = VitConfig::PRESETS.into_iter();
+        presets.map(|name| Layout::of(&VitConfig::preset(name).unwrap()))
+    }
+
+    #[test]
+    fn packing_transposes_matrices_and_unpacking_undoes_it() {
+        for layout in layouts() {
+            let entries = layout.entries();
+            let count = |entry: &Entry| (0..entry.place.len()).map(|index| index as f32).collect();
+            let values: HashMap<_, Vec<f32>> = entries
+                .iter()
+                .map(|entry| (entry.name.clone(), count(entry)))
+                .collect();
+            let flat = layout.pack(&values);
+            assert_eq!(layout.unpack(&flat), values);
+            // The second input of the first output follows all outputs of the first input.
+            let weight = &flat[layout.places().of(Parameter::HeadWeight, 0)];
+            assert_eq!(weight[layout.classes], 1.0);
+            assert_eq!(weight[1], layout.width as f32);
+        }
+    }
+
+    #[test]
+    fn names_and_shapes_are_pytorchs() {
+        let entries = Layout::of(&VitConfig::reference()).entries();
+        let has = |name: &str, shape: &[usize]| {
+            entries
+                .iter()
+                .any(|entry| entry.name == name && entry.shape == shape)
+        };
+        assert_eq!(entries.len(), 4 + 4 * 12 + 4);
+        assert!(has("embeddings_block.cls_token", &[1, 1, 16]));
+        assert!(has("embeddings_block.position_embeddings", &[1, 50, 16]));
+        assert!(has("embeddings_block.patcher.0.weight", &[16, 1, 4, 4]));
+        assert!(has(
+            "encoder_blocks.layers.3.self_attn.in_proj_weight",
+            &[48, 16]
+        ));
+        assert!(has("encoder_blocks.layers.0.linear1.bias", &[768]));
+        assert!(has("mlp_head.1.weight", &[10, 16]));
+    }
+}
