@@ -1,15 +1,6 @@
 /** The page while `cargo xtask serve` still compiles the other wasm files. */
+import { BUILDS, serveBuilds } from "./builds.js";
 import { expect, test } from "./fixtures.js";
-
-/**
- * @param {import("@playwright/test").Page} page
- * @param {Record<string, number | string>} states what builds.js says, by its address
- */
-async function serveBuilds(page, states) {
-  await page.route(/\/builds\.js(\?|$)/, (route) =>
-    route.fulfill({ contentType: "text/javascript", body: `export default ${JSON.stringify(states)};` }),
-  );
-}
 
 test("the CPU's first file reads digits, and the faster one is taken at the next load", async ({ vitpad, page }) => {
   /** @type {Record<string, number | string>} */
@@ -23,7 +14,7 @@ test("the CPU's first file reads digits, and the faster one is taken at the next
   await vitpad.expectAnswer(7);
 
   // Another model is loaded by a new worker.
-  await page.unroute(/\/builds\.js(\?|$)/);
+  await page.unroute(BUILDS);
   const faster = page.waitForRequest("**/cpu_relaxed_bg.wasm");
   await page.getByTestId("model-select").selectOption("reference");
   await faster;

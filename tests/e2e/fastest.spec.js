@@ -1,3 +1,4 @@
+import { serveBuilds } from "./builds.js";
 import { expect, test } from "./fixtures.js";
 import { SMALL, TrainPage } from "./trainpage.js";
 
@@ -63,6 +64,7 @@ test("a run is trained on the CPU where the GPU's steps are slower, and the page
  */
 async function giveGpu(page, delay) {
   let downloads = 0;
+  await serveBuilds(page, {});
   await page.route("**/cpu_relaxed.js", async (route) => {
     const response = await route.fetch();
     const body = (await response.text()).replace("export function probeWebGpu()", "function probeNothing()");

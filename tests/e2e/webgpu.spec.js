@@ -1,3 +1,4 @@
+import { serveBuilds } from "./builds.js";
 import { expect, test } from "./fixtures.js";
 import { SMALL, TrainPage } from "./trainpage.js";
 
@@ -42,8 +43,7 @@ test("where the WebGPU build cannot be loaded, the CPU carries on and the page s
 });
 
 test("while the WebGPU build is being compiled, the CPU reads and the page says so", async ({ vitpad, page }) => {
-  const body = `export default ${JSON.stringify({ cpu: 1, cpu_relaxed: 1, webgpu: "compiling" })};`;
-  await page.route(/\/builds\.js(\?|$)/, (route) => route.fulfill({ contentType: "text/javascript", body }));
+  await serveBuilds(page, { cpu: 1, cpu_relaxed: 1, webgpu: "compiling" });
   await vitpad.open("?device=webgpu");
   await expect(vitpad.reason).toHaveText("The WebGPU build is still being compiled on this machine.");
   await vitpad.draw(6);
