@@ -28,7 +28,7 @@ use std::thread;
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Which {
     All,
-    /// All but those whose dependencies take minutes more: WebGPU and ndarray.
+    /// All but those whose dependencies take minutes more, WebGPU and ndarray; without wasm-opt.
     Fast,
 }
 
@@ -77,6 +77,7 @@ fn add_others(dist: &Path) -> Result<()> {
 pub struct Site<'a> {
     wasm: &'a Wasm,
     dist: PathBuf,
+    which: Which,
     files: Vec<WasmFile>,
     sources: Stamp,
     builds: Builds,
@@ -107,6 +108,7 @@ impl<'a> Site<'a> {
         Ok(Site {
             wasm,
             dist,
+            which,
             files,
             sources,
             builds,
@@ -156,7 +158,9 @@ impl<'a> Site<'a> {
                         self.bind(&build)?;
                         arrived(build.name());
                     }
-                    let _ = bound.send(build);
+                    if self.which == Which::All {
+                        let _ = bound.send(build);
+                    }
                     Ok(())
                 })
             });
