@@ -38,7 +38,7 @@ pub struct VisionTransformer {
     pub parameters: Tensor<1>,
 }
 
-/// What each stage of the model computed.
+/// The outputs of every stage of the model.
 #[derive(Clone, Debug)]
 pub struct Trace {
     /// `[batch, tokens, width]`, the encoder's input.
@@ -50,7 +50,7 @@ pub struct Trace {
     pub logits: Tensor<2>,
 }
 
-/// What an encoder block computed.
+/// The outputs of the stages of an encoder block.
 #[derive(Clone, Debug)]
 pub struct BlockTrace {
     pub attention: AttentionTrace,
@@ -60,7 +60,7 @@ pub struct BlockTrace {
     pub output: Tensor<3>,
 }
 
-/// What the attention of a block computed.
+/// The attention of a block: what went into it and what came out.
 #[derive(Clone, Debug)]
 pub struct AttentionTrace {
     /// Queries, keys and values, `[batch, heads, tokens, head_width]`.

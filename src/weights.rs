@@ -19,7 +19,7 @@ use crate::model::Entry;
 use crate::model::{Layout, VisionTransformer};
 use crate::vit::Vit;
 pub use parameters::{NamedTensor, companions, gradients, parameters};
-use read::refuse_extra;
+use read::read_model;
 pub(crate) use read::{check_finite, parse, read_config, read_metadata, read_tensor, read_values};
 
 /// How numbers are stored in a file.
@@ -80,10 +80,7 @@ impl Vit {
         fallback: Option<&VitConfig>,
         device: &Device,
     ) -> Result<Self> {
-        let config = read_config(bytes, fallback)?;
-        let file = parse(bytes)?;
-        refuse_extra(&file, &Layout::of(&config).entries())?;
-        let values = read_values(&file, &config, "")?;
+        let (config, values) = read_model(bytes, fallback)?;
         Ok(config.init(0, device)?.with_values(values))
     }
 
@@ -117,11 +114,8 @@ impl VisionTransformer {
         fallback: Option<&VitConfig>,
         device: &Device,
     ) -> Result<Self> {
-        let config = read_config(bytes, fallback)?;
-        let file = parse(bytes)?;
-        let layout = Layout::of(&config);
-        refuse_extra(&file, &layout.entries())?;
-        let parameters = layout.pack(&read_values(&file, &config, "")?);
+        let (config, values) = read_model(bytes, fallback)?;
+        let parameters = Layout::of(&config).pack(&values);
         let parameters = Tensor::from_floats(parameters.as_slice(), device);
         Ok(Self { config, parameters })
     }

@@ -26,7 +26,7 @@ impl Entry {
         [outputs, self.place.len() / outputs]
     }
 
-    /// Where a value lies in the flat buffer, from its index in PyTorch's layout.
+    /// The index of a value in the flat buffer, from its index in PyTorch's layout.
     fn flat_index(&self, index: usize) -> usize {
         let [outputs, inputs] = self.matrix();
         self.place.start + index % inputs * outputs + index / inputs

@@ -1,4 +1,4 @@
-//! Where each parameter lies in the flat buffer that devices compute with.
+//! The places of parameters in the flat buffer that devices compute with.
 //!
 //! The buffer has a section for the embedding, one for each encoder block and one for the head.
 //! Sections start at multiples of 64 values, as WebGPU asks of a binding; zeros fill the gaps.
@@ -95,7 +95,7 @@ impl Layout {
         self.head().end()
     }
 
-    /// Where every parameter lies.
+    /// The place of every parameter.
     pub fn places(&self) -> Places {
         let mut places = Places {
             layout: *self,
@@ -119,9 +119,9 @@ impl Layout {
 #[derive(Clone, Copy, Debug)]
 pub struct Places {
     layout: Layout,
-    /// Where each parameter starts in its section.
+    /// The start of each parameter in its section.
     offsets: [usize; Parameter::COUNT],
-    /// Where the first block starts, how far it is to the next, and where the head starts.
+    /// The start of the first block, the distance to the next, and the start of the head.
     block: usize,
     stride: usize,
     head: usize,

@@ -22,6 +22,18 @@ pub fn read_metadata(bytes: &[u8], key: &str) -> Result<Option<String>> {
     Ok(all.and_then(|all| all.get(key)).cloned())
 }
 
+/// The configuration and the values of a weights file, which holds nothing else of its own.
+pub fn read_model(
+    bytes: &[u8],
+    fallback: Option<&VitConfig>,
+) -> Result<(VitConfig, HashMap<String, Vec<f32>>)> {
+    let config = read_config(bytes, fallback)?;
+    let file = parse(bytes)?;
+    refuse_extra(&file, &Layout::of(&config).entries())?;
+    let values = read_values(&file, &config, "")?;
+    Ok((config, values))
+}
+
 /// The configuration in the file's metadata, else `fallback`.
 pub fn read_config(bytes: &[u8], fallback: Option<&VitConfig>) -> Result<VitConfig> {
     let config = match (read_metadata(bytes, CONFIG)?, fallback) {
@@ -39,7 +51,7 @@ pub fn read_config(bytes: &[u8], fallback: Option<&VitConfig>) -> Result<VitConf
     Ok(config)
 }
 
-pub fn refuse_extra(file: &SafeTensors, entries: &[Entry]) -> Result<()> {
+fn refuse_extra(file: &SafeTensors, entries: &[Entry]) -> Result<()> {
     let is_known = |name: &str| {
         [OPTIMIZER, HISTORY]
             .iter()

@@ -11,15 +11,19 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Shows and runs a command, with its output on the terminal.
+/// Shows and runs a command as a step of its own, with its output on the terminal.
 pub fn run(command: &mut Command) -> Result<()> {
-    progress::line(&format!("    $ {}", shown(command)));
-    lines::watch(command, &Shows::Everything)
+    let shown = shown(command);
+    progress::line(&format!("    $ {shown}"));
+    let name: Vec<_> = shown.split_whitespace().take(2).collect();
+    progress::step(&name.join(" "), |step| {
+        lines::watch(command, step, Shows::Everything)
+    })
 }
 
 /// Runs a command whose progress `step` shows. Warnings and errors are printed as they come.
 pub fn run_in(step: &Step, command: &mut Command) -> Result<()> {
-    lines::watch(command, &Shows::Progress(step))
+    lines::watch(command, step, Shows::Trouble)
 }
 
 /// Runs a command, with its output wherever the command says.

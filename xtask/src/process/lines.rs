@@ -7,11 +7,12 @@ use std::io::{BufReader, Read};
 use std::process::{Command, Stdio};
 use std::thread;
 
-/// What of a command's output is printed.
-pub enum Shows<'a> {
+/// What of a command's output is printed, besides cargo's bar, which goes to the step.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Shows {
     Everything,
-    /// Cargo's bar goes to the step, and its list of crates nowhere.
-    Progress(&'a Step),
+    /// All but cargo's list of crates.
+    Trouble,
 }
 
 /// Cargo draws its bar for a terminal only, unless it is told to, and how wide.
@@ -22,11 +23,9 @@ const CARGO_BAR: [(&str, &str); 2] = [
 
 /// Runs a command and passes its output on line by line, so that it can share the terminal with
 /// the progress of other steps.
-pub fn watch(command: &mut Command, shows: &Shows) -> Result<()> {
-    if let Shows::Progress(_) = shows {
-        command.envs(CARGO_BAR);
-    }
+pub fn watch(command: &mut Command, step: &Step, shows: Shows) -> Result<()> {
     let mut child = command
+        .envs(CARGO_BAR)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -35,10 +34,10 @@ pub fn watch(command: &mut Command, shows: &Shows) -> Result<()> {
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     thread::scope(|scope| {
         if let Some(pipe) = stdout {
-            scope.spawn(|| each_line(pipe, |line| show(line, shows)));
+            scope.spawn(|| each_line(pipe, |line| show(line, step, shows)));
         }
         if let Some(pipe) = stderr {
-            each_line(pipe, |line| show(line, shows));
+            each_line(pipe, |line| show(line, step, shows));
         }
     });
     let status = child.wait().with_context(|| cannot_start(command))?;
@@ -48,16 +47,11 @@ pub fn watch(command: &mut Command, shows: &Shows) -> Result<()> {
     Ok(())
 }
 
-fn show(line: &str, shows: &Shows) {
-    match shows {
-        Shows::Everything => progress::line(line),
-        Shows::Progress(step) => {
-            if let Some((done, all, crates)) = cargo_bar(line) {
-                step.compiling(done, all, crates);
-            } else if !is_cargo_chatter(line) {
-                progress::line(line);
-            }
-        }
+fn show(line: &str, step: &Step, shows: Shows) {
+    if let Some((done, all, crates)) = cargo_bar(line) {
+        step.compiling(done, all, crates);
+    } else if shows == Shows::Everything || !is_cargo_chatter(line) {
+        progress::line(line);
     }
 }
 
