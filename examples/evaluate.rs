@@ -8,8 +8,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::Parser;
 use pollster::block_on;
-use vitpad::vit::Model;
-use vitpad::{Vit, VitConfig, device, train};
+use vitpad::{VisionTransformer, VitConfig, device, train};
 
 #[path = "support/mnist.rs"]
 mod mnist;
@@ -37,8 +36,7 @@ fn main() -> Result<()> {
         .transpose()?;
     let test = mnist::read(&mnist::folder(options.mnist), "t10k")?;
     let device = device::cpu().device;
-    let vit = Vit::from_safetensors(&bytes, preset.as_ref(), &device)?;
-    let model = Model::new(vit, &device);
+    let model = VisionTransformer::from_safetensors(&bytes, preset.as_ref(), &device)?;
     let found = block_on(train::evaluate(&model, &test, &device))?;
     println!(
         "{:.2} % of {} test images, loss {:.4}",

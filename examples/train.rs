@@ -14,8 +14,8 @@ use pollster::block_on;
 use vitpad::config::VitConfig;
 use vitpad::data::training::TrainingData;
 use vitpad::device::{self, Selected};
+use vitpad::files::Precision;
 use vitpad::train::{Recipe, Trainer, evaluate, read};
-use vitpad::weights::Precision;
 
 #[path = "support/mnist.rs"]
 mod mnist;
@@ -83,11 +83,7 @@ fn main() -> Result<()> {
         );
         println!("{result}");
         let made_by = format!("examples/train.rs, {:?}, {result}", trainer.recipe);
-        let bytes = block_on(
-            model
-                .vit()
-                .to_safetensors(Precision::Float16, &[("made_by", made_by)]),
-        )?;
+        let bytes = block_on(model.to_safetensors(Precision::Float16, &[("made_by", made_by)]))?;
         let out = &options.out;
         fs::write(out, bytes).with_context(|| format!("can't write {}", out.display()))?;
     }

@@ -1,18 +1,22 @@
 //! A model on a device that reads digits.
 
+use std::rc::Rc;
+
 use web_time::Instant;
 
-use crate::data::batch;
+use crate::data::batch::normalized;
 use crate::data::drawing::Picture;
 use crate::device::{Adapter, Fallback, Request, Selected};
+use crate::engine::{self, Engine};
 use crate::error::{Error, Result};
-use crate::self_test::{Purpose, select};
+use crate::model::VisionTransformer;
+use crate::select::{Purpose, select};
 use crate::train::argmax;
-use crate::vit::{Model, Vit};
 
 /// A model that is ready to read digits.
 pub struct Classifier {
-    pub model: Model,
+    pub model: VisionTransformer,
+    pub engine: Rc<dyn Engine>,
     pub selected: Selected,
 }
 
@@ -35,11 +39,14 @@ impl Classifier {
     pub async fn open(
         request: Request,
         adapter: Result<Adapter, Fallback>,
-        vit: Vit,
+        model: VisionTransformer,
     ) -> Result<Self> {
-        let selected = select(request, adapter, Purpose::Reading, &vit).await?;
-        let model = Model::new(vit, &selected.device);
-        Ok(Self { model, selected })
+        let selected = select(request, adapter, Purpose::Inference, &model).await?;
+        Ok(Self {
+            engine: engine::engine(&model.config, &selected.device, 1),
+            model: model.to_device(&selected.device),
+            selected,
+        })
     }
 
     /// Reads one picture.
@@ -57,8 +64,10 @@ impl Classifier {
     }
 
     async fn logits(&self, pixels: &[f32]) -> Result<Vec<f32>> {
-        let images = batch::images(pixels, self.model.config(), &self.selected.device);
-        let data = self.model.forward(images).into_data_async().await;
+        let device = &self.selected.device;
+        let images = engine::images(normalized(pixels), &self.model.config, device);
+        let logits = self.engine.logits(&self.model, images);
+        let data = logits.into_data_async().await;
         data.map_err(Error::device_lost)?
             .try_into_vec()
             .map_err(Error::device_lost)

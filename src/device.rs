@@ -8,7 +8,6 @@ pub use adapter::Adapter;
 
 use std::str::FromStr;
 
-use burn::backend::DispatchDevice;
 use burn::tensor::Device;
 
 use crate::error::{Error, Result};
@@ -123,31 +122,6 @@ pub fn cpu() -> Selected {
     }
 }
 
-/// Whether there are fused kernels for the device: see [`crate::kernels`].
-pub fn has_kernels(device: &Device) -> bool {
-    match device.as_dispatch() {
-        DispatchDevice::Flex(_) => true,
-        DispatchDevice::Autodiff(device) => matches!(**device, DispatchDevice::Flex(_)),
-        #[allow(unreachable_patterns, reason = "features add more")]
-        _ => false,
-    }
-}
-
-/// Whether there are kernels for the whole model on the device: see [`crate::kernels::gpu`].
-pub fn has_gpu_kernels(device: &Device) -> bool {
-    #[cfg(feature = "webgpu")]
-    match device.as_dispatch() {
-        DispatchDevice::Cube(_) => true,
-        DispatchDevice::Autodiff(device) => matches!(**device, DispatchDevice::Cube(_)),
-        _ => false,
-    }
-    #[cfg(not(feature = "webgpu"))]
-    {
-        let _ = device;
-        false
-    }
-}
-
 fn simd() -> &'static str {
     if cfg!(not(target_family = "wasm")) {
         "vectorised for this processor"
@@ -195,14 +169,13 @@ const LAUNCHES: usize = 128;
 /// [`Fallback::RequestRefused`]; [`Fallback::NotCompiledIn`] without the cargo feature `webgpu`.
 #[cfg(feature = "webgpu")]
 pub async fn webgpu(adapter: &Adapter) -> Result<Selected, Fallback> {
-    use crate::kernels::gpu;
     use std::cell::RefCell;
     thread_local! {
         /// burn can't initialise the same device twice.
         static DEVICE: RefCell<Option<Device>> = const { RefCell::new(None) };
     }
 
-    gpu::adapt_to(adapter.is_software(), adapter.subgroup);
+    crate::engine::webgpu::adapt_to(adapter.is_software(), adapter.subgroup);
     let known = DEVICE.with_borrow(Clone::clone);
     let device = match known {
         Some(device) => device,

@@ -2,29 +2,28 @@
 //!
 //! The way of a digit through the crate:
 //!
-//! 1. [`data`] turns a drawing or an MNIST file into pixels, and pixels into tensors;
-//! 2. [`model`] is the model, to be read: tensors in, logits out, shaped by a [`config`]; [`vit`] is the
-//!    same with kernels;
-//! 3. [`model::parameters`] is the table of its parameters; [`weights`] fills them from a safetensors
+//! 1. [`data`] turns a drawing or an MNIST file into pixels;
+//! 2. [`model`] is the model, to be read: tensors in, logits out, shaped by a [`config`];
+//!    [`model::parameters`] is the table of its parameters, [`files`] fills them from a safetensors
 //!    file with PyTorch's names;
-//! 4. [`device`] says what it runs on, WebGPU or the CPU, and why; [`self_test`] tries it;
+//! 3. [`engine`] computes it, on the CPU or on WebGPU;
+//! 4. [`device`] says which devices there are, [`select`] which one is used, and why;
 //! 5. [`classifier`] puts these together; [`train`] makes the weights.
 //!
-//! On wasm, the module `api` exports the whole to JavaScript. Only it knows wasm-bindgen, only
-//! [`device`] knows backends, and the model knows neither data nor training.
+//! On wasm, the module `api` exports the whole to JavaScript. Only it knows wasm-bindgen, and the
+//! model knows neither data nor training nor what computes it.
 
 pub mod classifier;
 pub mod config;
 pub mod data;
 pub mod device;
+pub mod engine;
 pub mod error;
-pub mod kernels;
+pub mod files;
 pub mod model;
 pub mod random;
-pub mod self_test;
+pub mod select;
 pub mod train;
-pub mod vit;
-pub mod weights;
 
 #[cfg(target_arch = "wasm32")]
 pub mod api;
@@ -32,4 +31,4 @@ pub mod api;
 pub use classifier::Classifier;
 pub use config::VitConfig;
 pub use error::{Error, Result};
-pub use vit::Vit;
+pub use model::VisionTransformer;

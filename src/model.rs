@@ -9,14 +9,17 @@
 //!    alone (MLP). Both add to what they get: the residual connections.
 //! 3. *Head*: a layer norm and a linear layer turn the class token into one logit for each class.
 //!
-//! Nothing here is fused or folded. The kernels of the CPU and of WebGPU compute the same faster, and
-//! `tests/golden.rs` holds them and this file to PyTorch. In the shapes below, `tokens` is one class
+//! Nothing here is fused or folded. The [engines](crate::engine) of the CPU and of WebGPU compute the
+//! same faster, and `tests/golden.rs` holds them and this file to PyTorch. In the shapes below, `tokens` is one class
 //! token and one token for each patch, and `head_width` is `width / heads`.
 
+mod dropout;
 mod entries;
+mod initial;
 mod layout;
 pub mod parameters;
 
+pub use dropout::Dropout;
 pub use entries::Entry;
 pub use layout::{Layout, Places, Section};
 pub use parameters::Parameter;
@@ -25,10 +28,10 @@ use std::f64::consts::FRAC_1_SQRT_2;
 
 use Parameter::*;
 use burn::tensor::activation::{relu, softmax};
-use burn::tensor::{Tensor, module};
+use burn::tensor::{Device, Tensor, TensorData, module};
 
 use crate::config::{Activation, Norm, VitConfig};
-use crate::kernels::{Dropout, plain::drop};
+use crate::error::Result;
 
 /// A Vision Transformer that classifies square images.
 #[derive(Clone, Debug)]
@@ -73,7 +76,31 @@ pub struct AttentionTrace {
     pub output: Tensor<3>,
 }
 
+impl VitConfig {
+    /// A model with fresh weights, drawn as PyTorch draws them for each type of layer. The same
+    /// seed gives the same weights on every device.
+    ///
+    /// # Errors
+    /// Those of [`VitConfig::validate`].
+    pub fn init(&self, seed: u64, device: &Device) -> Result<VisionTransformer> {
+        self.validate()?;
+        let parameters = initial::draw(self, seed);
+        Ok(VisionTransformer {
+            config: self.clone(),
+            parameters: Tensor::from_floats(parameters.as_slice(), device),
+        })
+    }
+}
+
 impl VisionTransformer {
+    /// The same model on another device.
+    pub fn to_device(self, device: &Device) -> Self {
+        Self {
+            parameters: self.parameters.to_device(device),
+            ..self
+        }
+    }
+
     /// Classifies a batch.
     ///
     /// # Shapes
@@ -236,6 +263,18 @@ impl VisionTransformer {
         let place = Layout::of(&self.config).places().of(parameter, block);
         self.parameters.clone().slice([place]).reshape(shape)
     }
+}
+
+/// The values that dropout keeps, scaled. It counts their positions row by row.
+fn drop<const D: usize>(x: Tensor<D>, dropout: Dropout) -> Tensor<D> {
+    if dropout.is_none() {
+        return x;
+    }
+    let mut factors = vec![1.0; x.shape().num_elements()];
+    dropout.apply(&mut factors, 0, 1);
+    let factors = TensorData::new(factors, x.shape());
+    let factors = Tensor::from_data(factors, &x.device());
+    x * factors
 }
 
 /// `x · Φ(x)`, exactly: burn's own `gelu` differentiates the tanh approximation on every backend

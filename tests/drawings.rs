@@ -2,9 +2,10 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use serde::Deserialize;
-use vitpad::Vit;
+use vitpad::VisionTransformer;
 use vitpad::data::{Picture, Stroke, Width, batch, rasterize};
 use vitpad::device;
+use vitpad::engine::{engine, images};
 
 const WEIGHTS: &[u8] = include_bytes!("../www/weights/default.safetensors");
 
@@ -87,12 +88,10 @@ impl Hand {
 /// The digit that the model sees in each picture.
 fn read(pictures: &[Picture]) -> Vec<u8> {
     let device = device::cpu().device;
-    let model = Vit::from_safetensors(WEIGHTS, None, &device).unwrap();
-    let logits = model.forward(batch::images(
-        pictures.as_flattened(),
-        &model.config,
-        &device,
-    ));
+    let model = VisionTransformer::from_safetensors(WEIGHTS, None, &device).unwrap();
+    let values = batch::normalized(pictures.as_flattened());
+    let images = images(values, &model.config, &device);
+    let logits = engine(&model.config, &device, 1).logits(&model, images);
     let logits: Vec<f32> = logits.into_data().try_into_vec().unwrap();
     let digit_of = |row: &[f32]| (0..10).max_by(|&a, &b| row[a].total_cmp(&row[b])).unwrap() as u8;
     logits.chunks_exact(10).map(digit_of).collect()

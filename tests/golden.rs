@@ -7,7 +7,7 @@ mod golden;
 use burn::tensor::Device;
 use pollster::block_on;
 use vitpad::device;
-use vitpad::kernels::Dropout;
+use vitpad::model::Dropout;
 
 fn flex() -> Device {
     device::cpu().device

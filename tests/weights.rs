@@ -8,8 +8,9 @@ use pollster::block_on;
 use proptest::prelude::*;
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
-use vitpad::weights::{Precision, parameters, read_back};
-use vitpad::{Vit, VitConfig, device};
+use vitpad::files::Precision;
+use vitpad::model::Layout;
+use vitpad::{VisionTransformer, VitConfig, device};
 
 const DEFAULT: &[u8] = include_bytes!("../www/weights/default.safetensors");
 /// Written by PyTorch, without a configuration.
@@ -19,7 +20,7 @@ fn cpu() -> Device {
     device::cpu().device
 }
 
-fn small() -> Vit {
+fn small() -> VisionTransformer {
     let config = VitConfig {
         width: 8,
         heads: 2,
@@ -30,11 +31,14 @@ fn small() -> Vit {
     config.init(7, &cpu()).unwrap()
 }
 
-fn values(model: &Vit) -> Vec<Vec<f32>> {
-    block_on(read_back(&parameters(model))).unwrap()
+/// Every parameter.
+fn values(model: &VisionTransformer) -> Vec<Vec<f32>> {
+    let flat: Vec<f32> = model.parameters.to_data().try_into_vec().unwrap();
+    let entries = Layout::of(&model.config).entries();
+    entries.iter().map(|entry| entry.unpack(&flat)).collect()
 }
 
-fn save(model: &Vit, precision: Precision) -> Vec<u8> {
+fn save(model: &VisionTransformer, precision: Precision) -> Vec<u8> {
     block_on(model.to_safetensors(precision, &[])).unwrap()
 }
 
@@ -63,7 +67,7 @@ fn changed(change: impl FnOnce(&mut Vec<Entry>)) -> Vec<u8> {
 }
 
 fn refusal(bytes: &[u8]) -> String {
-    let error = Vit::from_safetensors(bytes, None, &cpu()).unwrap_err();
+    let error = VisionTransformer::from_safetensors(bytes, None, &cpu()).unwrap_err();
     format!("{}: {error}", error.code())
 }
 
@@ -71,7 +75,7 @@ fn refusal(bytes: &[u8]) -> String {
 fn float32_files_are_read_back_exactly() {
     let model = small();
     let file = save(&model, Precision::Float32);
-    let read = Vit::from_safetensors(&file, None, &cpu()).unwrap();
+    let read = VisionTransformer::from_safetensors(&file, None, &cpu()).unwrap();
     assert_eq!(read.config, model.config);
     assert_eq!(values(&read), values(&model));
 }
@@ -80,7 +84,7 @@ fn float32_files_are_read_back_exactly() {
 fn float16_files_are_half_the_size_and_read_back_rounded() {
     let model = small();
     let file = save(&model, Precision::Float16);
-    let read = values(&Vit::from_safetensors(&file, None, &cpu()).unwrap());
+    let read = values(&VisionTransformer::from_safetensors(&file, None, &cpu()).unwrap());
     for (read, exact) in read.iter().zip(values(&model)) {
         for (read, exact) in read.iter().zip(exact) {
             assert!((read - exact).abs() <= exact.abs() * 4.9e-4 + 3e-8);
@@ -94,7 +98,7 @@ fn float16_files_are_half_the_size_and_read_back_rounded() {
 #[test]
 fn names_and_shapes_are_those_that_pytorch_wrote() {
     let config = VitConfig::reference();
-    let model = Vit::from_safetensors(PYTORCH, Some(&config), &cpu()).unwrap();
+    let model = VisionTransformer::from_safetensors(PYTORCH, Some(&config), &cpu()).unwrap();
     let shapes = |bytes: &[u8]| -> HashMap<String, Vec<usize>> {
         let file = SafeTensors::deserialize(bytes).unwrap();
         file.iter()
@@ -113,7 +117,8 @@ fn a_file_without_configuration_needs_a_preset() {
 
 #[test]
 fn another_preset_than_the_files_names_the_tensor_and_both_shapes() {
-    let error = Vit::from_safetensors(PYTORCH, Some(&VitConfig::default()), &cpu()).unwrap_err();
+    let error = VisionTransformer::from_safetensors(PYTORCH, Some(&VitConfig::default()), &cpu())
+        .unwrap_err();
     assert_eq!(
         error.to_string(),
         r#"tensor "embeddings_block.patcher.0.weight" has shape [16, 1, 4, 4], expected [64, 1, 4, 4]"#
@@ -178,7 +183,7 @@ proptest! {
     #[test]
     fn never_panics_on_any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         let config = VitConfig::default();
-        prop_assert!(Vit::from_safetensors(&bytes, Some(&config), &cpu()).is_err());
+        prop_assert!(VisionTransformer::from_safetensors(&bytes, Some(&config), &cpu()).is_err());
     }
 
     #[test]
@@ -187,6 +192,6 @@ proptest! {
         let index = index % bytes.len();
         bytes[index] = byte;
         // Either still a model, or an error.
-        let _ = Vit::from_safetensors(&bytes, None, &cpu());
+        let _ = VisionTransformer::from_safetensors(&bytes, None, &cpu());
     }
 }

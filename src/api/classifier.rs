@@ -17,8 +17,8 @@ use crate::config::VitConfig;
 use crate::data::drawing::Picture;
 use crate::device::{Adapter, Fallback, Request, Selected, cpu};
 use crate::error::Result;
-use crate::train::shaders_to_read;
-use crate::vit::Vit;
+use crate::model::VisionTransformer;
+use crate::train::shaders_to_infer;
 
 /// Reads handwritten digits.
 #[wasm_bindgen]
@@ -46,9 +46,9 @@ impl Classifier {
             .map(|name| VitConfig::preset(&name))
             .transpose()?;
         let weights = options.bytes("weights")?;
-        let vit = Vit::from_safetensors(&weights, config.as_ref(), &cpu().device)?;
-        pipelines::open(request, &adapter, || shaders_to_read(&vit.config, 1)).await;
-        let inner = classifier::Classifier::open(request, adapter, vit).await?;
+        let model = VisionTransformer::from_safetensors(&weights, config.as_ref(), &cpu().device)?;
+        pipelines::open(request, &adapter, || shaders_to_infer(&model.config, 1)).await;
+        let inner = classifier::Classifier::open(request, adapter, model).await?;
         Ok(Self {
             inner: Rc::new(inner),
             is_new: Cell::new(false),
@@ -70,7 +70,7 @@ impl Classifier {
         let is_new = self.is_new.take();
         future_to_promise(async move {
             if is_new {
-                let shaders = || shaders_to_read(inner.model.config(), 1);
+                let shaders = || shaders_to_infer(&inner.model.config, 1);
                 pipelines::compile(&inner.selected, shaders).await;
             }
             let Some(picture) = picture(&image)? else {
@@ -90,7 +90,7 @@ impl Classifier {
     /// The hyperparameters of the model.
     #[wasm_bindgen(getter, unchecked_return_type = "VitConfig")]
     pub fn config(&self) -> JsValue {
-        to_js(self.inner.model.config())
+        to_js(&self.inner.model.config)
     }
 }
 

@@ -156,11 +156,12 @@ impl Run {
         let (data, step, mut evaluator) = {
             let trainer = self.trainer.borrow();
             let device = &self.selected.device;
-            let evaluator = Evaluator::new(trainer.model(), device, mistakes);
+            let engine = trainer.engine.clone();
+            let evaluator = Evaluator::new(engine, trainer.model(), device, mistakes);
             (trainer.data.clone(), trainer.recorded(), evaluator)
         };
         let images = set.of(&data);
-        let config = self.trainer.borrow().config().clone();
+        let config = self.trainer.borrow().config.clone();
         let shaders = || shaders_to_evaluate(&config, images.labels.len());
         pipelines::compile(&self.selected, shaders).await;
         loop {

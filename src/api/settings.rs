@@ -5,8 +5,8 @@ use wasm_bindgen::prelude::*;
 use super::object::{Options, object, to_js};
 use crate::config::VitConfig;
 use crate::error::{Error, Result};
+use crate::files::Precision;
 use crate::train::{HeldOut, Recipe};
-use crate::weights::Precision;
 
 const PRESET: &str = "default";
 

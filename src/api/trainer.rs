@@ -19,9 +19,9 @@ use crate::classifier;
 use crate::data::training::TrainingData;
 use crate::device::{Selected, cpu};
 use crate::error::{Error, Result};
-use crate::self_test::{Purpose, select};
+use crate::model::VisionTransformer;
+use crate::select::{Purpose, select};
 use crate::train::{self, Checkpoint, DataRecord, Recipe, shaders_to_train};
-use crate::vit::Vit;
 
 /// A training run, to be pulled step by step: to pause, stop pulling.
 ///
@@ -48,12 +48,14 @@ impl Trainer {
             .ok_or_else(|| wrong_type("data", &JsValue::UNDEFINED, A_DATA_SET))?;
         let weights = options.has("weights").then(|| options.bytes("weights"));
         let weights = weights.transpose()?;
-        let vit = match &weights {
-            Some(bytes) => Vit::from_safetensors(bytes, Some(&config), &cpu().device)?,
+        let model = match &weights {
+            Some(bytes) => {
+                VisionTransformer::from_safetensors(bytes, Some(&config), &cpu().device)?
+            }
             None => config.init(recipe.seed, &cpu().device)?,
         };
-        let selected = select_for(&options, &vit, &recipe, Some(&data)).await?;
-        let trainer = train::Trainer::from_model(vit, recipe, data, &selected.device)?;
+        let selected = select_for(&options, &model, &recipe, Some(&data)).await?;
+        let trainer = train::Trainer::from_model(model, recipe, data, &selected.device)?;
         Ok(Self::new(trainer, selected).into_js())
     }
 
@@ -70,8 +72,8 @@ impl Trainer {
         let data = data_of(&options)?;
         let checkpoint = Checkpoint::read(&checkpoint)?;
         let recipe = &checkpoint.recipe;
-        let vit = checkpoint.config.init(recipe.seed, &cpu().device)?;
-        let selected = select_for(&options, &vit, recipe, data.as_deref()).await?;
+        let model = checkpoint.model(&cpu().device);
+        let selected = select_for(&options, &model, recipe, data.as_deref()).await?;
         let trainer = train::Trainer::resume(checkpoint, data, &selected.device)?;
         Ok(Self::new(trainer, selected).into_js())
     }
@@ -151,7 +153,7 @@ impl Trainer {
         let run = self.run.clone();
         self.run.queue(async move {
             let precision = precision_of(&precision)?;
-            let model = run.trainer.borrow().model().vit();
+            let model = run.trainer.borrow().model();
             let bytes = model.to_safetensors(precision, &[]).await?;
             Ok(Uint8Array::from(bytes.as_slice()).into())
         })
@@ -159,10 +161,14 @@ impl Trainer {
 
     /// Reads digits with the weights as they are now, on the run's device.
     pub fn classifier(&self) -> Classifier {
-        let model = self.run.trainer.borrow().model();
-        let selected = self.run.selected.clone();
+        let trainer = self.run.trainer.borrow();
+        let inner = classifier::Classifier {
+            model: trainer.model(),
+            engine: trainer.engine.clone(),
+            selected: self.run.selected.clone(),
+        };
         Classifier {
-            inner: Rc::new(classifier::Classifier { model, selected }),
+            inner: Rc::new(inner),
             is_new: Cell::new(self.run.is_unread.take()),
         }
     }
@@ -183,7 +189,7 @@ impl Trainer {
     /// The hyperparameters of the model.
     #[wasm_bindgen(getter, unchecked_return_type = "VitConfig")]
     pub fn config(&self) -> JsValue {
-        to_js(self.run.trainer.borrow().config())
+        to_js(&self.run.trainer.borrow().config)
     }
 
     /// The hyperparameters of training.
@@ -208,18 +214,18 @@ impl Trainer {
 /// The device for a run, with the shaders of a step compiled.
 async fn select_for(
     options: &Options<'_>,
-    vit: &Vit,
+    model: &VisionTransformer,
     recipe: &Recipe,
     data: Option<&TrainingData>,
 ) -> Result<Selected, JsValue> {
     let (request, adapter) = device(options).await?;
-    let shaders = || shaders_to_train(&vit.config, recipe, data);
+    let shaders = || shaders_to_train(&model.config, recipe, data);
     pipelines::open(request, &adapter, shaders).await;
     let purpose = Purpose::Training {
         batch: recipe.batch,
-        picks: data.is_some_and(|data| data.stored().is_some()),
+        gathers: data.is_some_and(|data| data.stored().is_some()),
     };
-    Ok(select(request, adapter, purpose, vit).await?)
+    Ok(select(request, adapter, purpose, model).await?)
 }
 
 impl Trainer {

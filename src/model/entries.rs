@@ -1,6 +1,5 @@
 //! The parameters of a certain model by name, as files have them, and the flat buffer made of them.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use super::{Layout, Parameter};
@@ -31,6 +30,23 @@ impl Entry {
         let [outputs, inputs] = self.matrix();
         self.place.start + index % inputs * outputs + index / inputs
     }
+
+    /// Puts values in PyTorch's layout at their place.
+    ///
+    /// # Panics
+    /// If the parameter has another number of values.
+    pub fn pack(&self, values: &[f32], flat: &mut [f32]) {
+        assert_eq!(values.len(), self.place.len(), "{}", self.name);
+        for (index, value) in values.iter().enumerate() {
+            flat[self.flat_index(index)] = *value;
+        }
+    }
+
+    /// The values at its place, in PyTorch's layout.
+    pub fn unpack(&self, flat: &[f32]) -> Vec<f32> {
+        let indices = 0..self.place.len();
+        indices.map(|index| flat[self.flat_index(index)]).collect()
+    }
 }
 
 impl Layout {
@@ -56,34 +72,6 @@ impl Layout {
         add("mlp_head.", 0, &Parameter::HEAD);
         entries
     }
-
-    /// The flat buffer, from values by name in PyTorch's layout.
-    ///
-    /// # Panics
-    /// If a parameter is missing, or has another number of values.
-    pub fn pack(&self, values: &HashMap<String, Vec<f32>>) -> Vec<f32> {
-        let mut flat = vec![0.0; self.values()];
-        for entry in self.entries() {
-            let values = &values[&entry.name];
-            assert_eq!(values.len(), entry.place.len(), "{}", entry.name);
-            for (index, value) in values.iter().enumerate() {
-                flat[entry.flat_index(index)] = *value;
-            }
-        }
-        flat
-    }
-
-    /// Values by name in PyTorch's layout, from the flat buffer.
-    pub fn unpack(&self, flat: &[f32]) -> HashMap<String, Vec<f32>> {
-        let values = |entry: &Entry| {
-            let indices = 0..entry.place.len();
-            indices.map(|index| flat[entry.flat_index(index)]).collect()
-        };
-        let entries = self.entries().into_iter();
-        entries
-            .map(|entry| (entry.name.clone(), values(&entry)))
-            .collect()
-    }
 }
 
 #[cfg(test)]
@@ -99,14 +87,12 @@ mod tests {
     #[test]
     fn packing_transposes_matrices_and_unpacking_undoes_it() {
         for layout in layouts() {
-            let entries = layout.entries();
-            let count = |entry: &Entry| (0..entry.place.len()).map(|index| index as f32).collect();
-            let values: HashMap<_, Vec<f32>> = entries
-                .iter()
-                .map(|entry| (entry.name.clone(), count(entry)))
-                .collect();
-            let flat = layout.pack(&values);
-            assert_eq!(layout.unpack(&flat), values);
+            let mut flat = vec![0.0; layout.values()];
+            for entry in layout.entries() {
+                let count: Vec<f32> = (0..entry.place.len()).map(|index| index as f32).collect();
+                entry.pack(&count, &mut flat);
+                assert_eq!(entry.unpack(&flat), count, "{}", entry.name);
+            }
             // The second input of the first output follows all outputs of the first input.
             let weight = &flat[layout.places().of(Parameter::HeadWeight, 0)];
             assert_eq!(weight[layout.classes], 1.0);

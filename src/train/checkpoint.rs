@@ -10,31 +10,28 @@ mod data;
 
 pub use data::DataRecord;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use burn::module::ParamId;
-use burn::tensor::{Device, Tensor};
-use safetensors::SafeTensors;
+use burn::tensor::{Device, Tensor, Transaction};
 use serde::{Deserialize, Serialize};
 
-use super::adam::{Adam, Moments};
 use super::trainer::State;
 use super::{EvaluationRecord, History, Recipe, Trainer};
 use crate::config::VitConfig;
 use crate::data::training::TrainingData;
-use crate::device;
+use crate::engine::AdamState;
 use crate::error::{Error, Result};
-use crate::random;
-use crate::weights::{
-    self, HISTORY, NamedTensor, OPTIMIZER, Precision, StoredTensor, companions, parameters, stored,
+use crate::files::{
+    self, HISTORY, OPTIMIZER, Precision, SafetensorsFile, StoredTensor, check_finite, named,
 };
+use crate::model::{Layout, VisionTransformer};
+use crate::random;
 
 /// Metadata key of the [`Record`].
 const RECORD: &str = "checkpoint";
 const VERSION: u32 = 2;
-
-type Values = HashMap<String, Vec<f32>>;
+/// Which moment is which.
+const MOMENTS: [&str; 2] = ["first", "second"];
 
 /// What a checkpoint holds, on no device yet.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,9 +42,10 @@ pub struct Checkpoint {
     /// Steps done.
     pub step: usize,
     pub history: History,
-    weights: Values,
-    /// First and second, from the first step on.
-    moments: Option<[Values; 2]>,
+    /// The flat buffer.
+    parameters: Vec<f32>,
+    /// Flat buffers, from the first step on.
+    moments: Option<[Vec<f32>; 2]>,
 }
 
 /// The JSON part.
@@ -74,7 +72,7 @@ struct Versions {
 pub struct Snapshot {
     config: VitConfig,
     record: Record,
-    tensors: Vec<NamedTensor>,
+    adam: AdamState,
     history: [StoredTensor; 2],
 }
 
@@ -84,39 +82,24 @@ impl Trainer {
     /// # Panics
     /// If a step was made that was not recorded.
     pub fn snapshot(&self) -> Snapshot {
-        let State { model, adam } = &self.state;
-        assert_eq!(self.history.losses.len(), adam.step, "recorded steps");
-        let moment = |which: &str, of: fn(&Moments) -> &Tensor<1>| -> Vec<NamedTensor> {
-            let flat: HashMap<ParamId, _> = adam
-                .moments
-                .iter()
-                .map(|(id, moments)| (*id, of(moments).clone()))
-                .collect();
-            let mut named = companions(model, &flat);
-            for tensor in &mut named {
-                tensor.name = format!("{OPTIMIZER}{which}.{}", tensor.name);
-            }
-            named
-        };
-        let mut tensors = parameters(&model.vit());
-        tensors.extend(moment("first", |moments| &moments.first));
-        tensors.extend(moment("second", |moments| &moments.second));
+        let State { adam, step } = &self.state;
+        assert_eq!(self.history.losses.len(), *step, "recorded steps");
         let series = |name: &str, values: &[f32]| StoredTensor {
             name: format!("{HISTORY}{name}"),
             shape: vec![values.len()],
             values: values.to_vec(),
         };
         Snapshot {
-            config: model.config().clone(),
+            config: self.config.clone(),
             record: Record {
                 version: VERSION,
                 draws: random::VERSION,
-                step: adam.step,
+                step: *step,
                 recipe: self.recipe.clone(),
                 data: DataRecord::of(&self.data),
                 evaluations: self.history.evaluations.clone(),
             },
-            tensors,
+            adam: adam.clone(),
             history: [
                 series("losses", &self.history.losses),
                 series("accuracies", &self.history.accuracies),
@@ -139,14 +122,18 @@ impl Trainer {
             None => checkpoint.data.make()?,
         };
         checkpoint.data.check(&data)?;
-        let form = checkpoint.config.init(0, &device::cpu().device)?;
-        let with = |values| form.clone().with_values(values);
-        let vit = with(checkpoint.weights);
-        let mut trainer = Self::from_model(vit, checkpoint.recipe, data, device)?;
-        let model = trainer.state.model.clone();
-        let moments = checkpoint.moments.map(|moments| moments.map(with));
-        let adam = Adam::resumed(checkpoint.step, &model, moments, device);
-        trainer.restore(State { model, adam }, checkpoint.history);
+        let flat = |values: Vec<f32>| Tensor::from_floats(values.as_slice(), device);
+        let model = VisionTransformer {
+            config: checkpoint.config,
+            parameters: flat(checkpoint.parameters),
+        };
+        let mut trainer = Self::from_model(model, checkpoint.recipe, data, device)?;
+        let mut state = trainer.state.clone();
+        state.step = checkpoint.step;
+        if let Some(moments) = checkpoint.moments {
+            state.adam.moments = moments.map(flat);
+        }
+        trainer.restore(state, checkpoint.history);
         Ok(trainer)
     }
 }
@@ -158,14 +145,32 @@ impl Snapshot {
     /// [`Error::DeviceLost`]; [`Error::TensorValue`] if a number is not finite, so that no broken
     /// checkpoint ever takes a good one's place.
     pub async fn write(self) -> Result<Vec<u8>> {
-        let mut tensors = stored(self.tensors).await?;
+        let AdamState {
+            parameters,
+            moments,
+        } = self.adam;
+        let layout = Layout::of(&self.config);
+        let mut tensors = Vec::new();
+        let mut kept = vec![(String::new(), parameters)];
+        if self.record.step > 0 {
+            let prefixes = MOMENTS.map(|which| format!("{OPTIMIZER}{which}."));
+            kept.extend(prefixes.into_iter().zip(moments));
+        }
+        let reading = kept.iter().fold(Transaction::default(), |all, (_, flat)| {
+            all.register(flat.clone())
+        });
+        let found = reading.execute_async().await.map_err(Error::device_lost)?;
+        for ((prefix, _), data) in kept.iter().zip(found) {
+            let flat: Vec<f32> = data.try_into_vec().map_err(Error::device_lost)?;
+            tensors.extend(named(&layout, prefix, &flat));
+        }
         for tensor in &tensors {
-            weights::check_finite(&tensor.name, &tensor.values)?;
+            check_finite(&tensor.name, &tensor.values)?;
         }
         tensors.extend(self.history);
         let record = serde_json::to_string(&self.record).expect("a plain struct");
         let metadata = [(RECORD, record)];
-        Ok(weights::write(
+        Ok(files::write(
             &self.config,
             tensors,
             Precision::Float32,
@@ -181,20 +186,21 @@ impl Checkpoint {
     /// Those of a weights file; [`Error::Checkpoint`] for a file that is none, or contradicts
     /// itself.
     pub fn read(bytes: &[u8]) -> Result<Self> {
-        let Some(json) = weights::read_metadata(bytes, RECORD)? else {
+        let file = SafetensorsFile::parse(bytes)?;
+        let Some(json) = file.metadata(RECORD) else {
             return Err(broken(
                 "it holds weights alone, so there is no run to go on with",
             ));
         };
-        check_versions(&json)?;
-        let record: Record = serde_json::from_str(&json).map_err(|e| broken(&e.to_string()))?;
+        check_versions(json)?;
+        let record: Record = serde_json::from_str(json).map_err(|e| broken(&e.to_string()))?;
         record.recipe.validate()?;
-        let config = weights::read_config(bytes, None)?;
-        let file = weights::parse(bytes)?;
+        let config = file.config(None)?;
+        let layout = Layout::of(&config);
         let step = record.step;
         Ok(Self {
-            weights: weights::read_values(&file, &config, "")?,
-            moments: read_moments(&file, &config, step)?,
+            parameters: file.flat(&layout, "")?,
+            moments: read_moments(&file, &layout, step)?,
             history: History {
                 losses: read_series(&file, "losses", step)?,
                 accuracies: read_series(&file, "accuracies", step)?,
@@ -207,10 +213,18 @@ impl Checkpoint {
         })
     }
 
+    /// The run's model, on a device.
+    pub fn model(&self, device: &Device) -> VisionTransformer {
+        VisionTransformer {
+            config: self.config.clone(),
+            parameters: Tensor::from_floats(self.parameters.as_slice(), device),
+        }
+    }
+
     /// A weights file of the run's model.
     pub fn weights_file(&self, precision: Precision) -> Vec<u8> {
-        let tensors = weights::arranged(&self.config, &self.weights);
-        weights::write(&self.config, tensors, precision, &[])
+        let tensors = named(&Layout::of(&self.config), "", &self.parameters);
+        files::write(&self.config, tensors, precision, &[])
     }
 }
 
@@ -234,19 +248,19 @@ fn check_versions(json: &str) -> Result<()> {
 }
 
 fn read_moments(
-    file: &SafeTensors,
-    config: &VitConfig,
+    file: &SafetensorsFile<'_>,
+    layout: &Layout,
     step: usize,
-) -> Result<Option<[Values; 2]>> {
+) -> Result<Option<[Vec<f32>; 2]>> {
     if step == 0 {
         return Ok(None);
     }
-    let read = |which| weights::read_values(file, config, &format!("{OPTIMIZER}{which}."));
-    Ok(Some([read("first")?, read("second")?]))
+    let [first, second] = MOMENTS.map(|which| file.flat(layout, &format!("{OPTIMIZER}{which}.")));
+    Ok(Some([first?, second?]))
 }
 
-fn read_series(file: &SafeTensors, name: &str, step: usize) -> Result<Vec<f32>> {
-    weights::read_tensor(file, &format!("{HISTORY}{name}"), &[step])
+fn read_series(file: &SafetensorsFile<'_>, name: &str, step: usize) -> Result<Vec<f32>> {
+    file.tensor(&format!("{HISTORY}{name}"), &[step])
 }
 
 fn broken(message: &str) -> Error {

@@ -1,13 +1,15 @@
 //! How well a model does on a data set.
 
 use std::cmp::Ordering;
+use std::rc::Rc;
 
 use burn::tensor::Device;
 
-use crate::data::batch;
+use crate::data::batch::normalized;
 use crate::data::idx::{Dataset, Images};
+use crate::engine::{self, Engine};
 use crate::error::{Error, Result};
-use crate::vit::Model;
+use crate::model::VisionTransformer;
 
 /// Images per forward pass.
 pub(crate) const EVALUATED: usize = 128;
@@ -47,7 +49,8 @@ impl Evaluation {
 
 /// Evaluates a model batch by batch, so that the caller can do other things in between, or stop.
 pub struct Evaluator {
-    model: Model,
+    engine: Rc<dyn Engine>,
+    model: VisionTransformer,
     device: Device,
     done: Evaluation,
     /// How many mistakes to keep.
@@ -56,9 +59,15 @@ pub struct Evaluator {
 
 impl Evaluator {
     /// Keeps the worst `mistakes` mistakes.
-    pub fn new(model: Model, device: &Device, mistakes: usize) -> Self {
-        let classes = model.config().classes;
+    pub fn new(
+        engine: Rc<dyn Engine>,
+        model: VisionTransformer,
+        device: &Device,
+        mistakes: usize,
+    ) -> Self {
+        let classes = model.config.classes;
         Self {
+            engine,
             model,
             device: device.clone(),
             done: Evaluation {
@@ -84,7 +93,7 @@ impl Evaluator {
             return Ok(false);
         }
         let logits = self.logits(&data.images, start, end).await?;
-        for (offset, row) in logits.chunks_exact(self.model.config().classes).enumerate() {
+        for (offset, row) in logits.chunks_exact(self.model.config.classes).enumerate() {
             let index = start + offset;
             self.add(index, usize::from(data.labels[index]), row);
         }
@@ -99,13 +108,14 @@ impl Evaluator {
     }
 
     async fn logits(&self, images: &Images, start: usize, end: usize) -> Result<Vec<f32>> {
-        let config = self.model.config();
+        let config = &self.model.config;
         check_size(images, config.image_size)?;
         let size = config.pixels();
         let bytes = &images.pixels[start * size..end * size];
         let values: Vec<f32> = bytes.iter().map(|&x| f32::from(x) / 255.0).collect();
-        let images = batch::images(&values, config, &self.device);
-        let data = self.model.forward(images).into_data_async().await;
+        let images = engine::images(normalized(&values), config, &self.device);
+        let logits = self.engine.logits(&self.model, images);
+        let data = logits.into_data_async().await;
         data.map_err(Error::device_lost)?
             .try_into_vec()
             .map_err(Error::device_lost)
@@ -141,8 +151,13 @@ impl Evaluator {
 ///
 /// # Errors
 /// Those of [`Evaluator::next_batch`].
-pub async fn evaluate(model: &Model, data: &Dataset, device: &Device) -> Result<Evaluation> {
-    let mut evaluator = Evaluator::new(model.clone(), device, 0);
+pub async fn evaluate(
+    model: &VisionTransformer,
+    data: &Dataset,
+    device: &Device,
+) -> Result<Evaluation> {
+    let engine = engine::engine(&model.config, device, EVALUATED);
+    let mut evaluator = Evaluator::new(engine, model.clone(), device, 0);
     while evaluator.next_batch(data).await? {}
     Ok(evaluator.finish())
 }
@@ -190,8 +205,9 @@ mod tests {
             layers: 1,
             ..VitConfig::reference()
         };
-        let model = Model::new(config.init(1, &device).expect("valid"), &device);
-        Evaluator::new(model, &device, keep)
+        let model = config.init(1, &device).expect("valid");
+        let engine = engine::engine(&config, &device, EVALUATED);
+        Evaluator::new(engine, model, &device, keep)
     }
 
     #[test]

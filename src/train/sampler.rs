@@ -35,6 +35,13 @@ impl Batch {
         let labels = labels.collect();
         (pixels, labels)
     }
+
+    /// The changes as devices read them: [`Change::numbers`] of each image.
+    pub fn change_numbers(&self) -> Vec<f32> {
+        let none = Change::default();
+        let changes = (0..self.picks.len()).map(|at| self.changes.get(at).unwrap_or(&none));
+        changes.flat_map(Change::numbers).collect()
+    }
 }
 
 /// Draws batches. What it draws depends on the recipe and the step alone, so that a run that is

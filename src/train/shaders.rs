@@ -3,11 +3,11 @@
 use super::Recipe;
 use super::evaluate::EVALUATED;
 use crate::config::VitConfig;
-use crate::data::batch;
+use crate::data::batch::{DEVIATION, MEAN};
 use crate::data::training::TrainingData;
-use crate::kernels::Dropout;
-use crate::kernels::gpu::{self, Training};
-use crate::model::Layout;
+use crate::engine::Normalization;
+use crate::engine::webgpu::{self, Training};
+use crate::model::{Dropout, Layout};
 
 /// For steps. Empty where the model is computed with burn's operations.
 pub fn shaders_to_train(
@@ -19,14 +19,18 @@ pub fn shaders_to_train(
         return Vec::new();
     };
     let stored = data.and_then(TrainingData::stored);
+    let gathers = stored.is_some_and(|data| webgpu::stores(data.images.pixels.len()));
     let of = |batch| {
         let training = Training {
             batch,
             dropout: Dropout::new(config.dropout, 0),
             clips: recipe.clip_norm.is_some(),
-            picture: stored.and_then(|data| batch::picture(&data.images)),
+            gathers: gathers.then_some(Normalization {
+                mean: MEAN,
+                deviation: DEVIATION,
+            }),
         };
-        gpu::to_train(layout, training)
+        webgpu::to_train(layout, training)
     };
     let images = data.map_or(recipe.batch, TrainingData::len);
     sizes(images, recipe.batch).flat_map(of).collect()
@@ -34,7 +38,7 @@ pub fn shaders_to_train(
 
 /// For an evaluation on so many images.
 pub fn shaders_to_evaluate(config: &VitConfig, images: usize) -> Vec<String> {
-    let of = |batch| shaders_to_read(config, batch);
+    let of = |batch| shaders_to_infer(config, batch);
     sizes(images, EVALUATED).flat_map(of).collect()
 }
 
@@ -45,8 +49,8 @@ fn sizes(images: usize, batch: usize) -> impl Iterator<Item = usize> {
 }
 
 /// For batches of so many images.
-pub fn shaders_to_read(config: &VitConfig, batch: usize) -> Vec<String> {
-    fitting(config, batch).map_or_else(Vec::new, |layout| gpu::to_read(layout, batch))
+pub fn shaders_to_infer(config: &VitConfig, batch: usize) -> Vec<String> {
+    fitting(config, batch).map_or_else(Vec::new, |layout| webgpu::to_infer(layout, batch))
 }
 
 fn fitting(config: &VitConfig, batch: usize) -> Option<Layout> {

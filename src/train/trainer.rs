@@ -1,48 +1,49 @@
 //! The training loop's body: one batch, one update.
 
 use std::mem;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor};
 
+use super::evaluate::{EVALUATED, check_size};
 use super::sampler::{Sampler, dropout_seed};
-use super::{Adam, History, Reading, Recipe, Step, evaluate::check_size};
+use super::{History, Reading, Recipe, Step};
 use crate::config::{VitConfig, require};
-use crate::data::batch::{self, Stored};
+use crate::data::batch::{DEVIATION, MEAN, normalized, targets};
 use crate::data::training::TrainingData;
-use crate::device;
+use crate::engine::{self, AdamState, Batch, Engine, Gradient, Input, Normalization};
+use crate::engine::{StoredImages, Update};
 use crate::error::{Error, Result};
-use crate::kernels::cross_entropy;
-use crate::kernels::gpu::Input;
-use crate::vit::{Model, Vit};
+use crate::model::{Dropout, VisionTransformer};
 
 /// How many steps lie between two states to go back to.
 const KEEP_EVERY: usize = 50;
 
 /// A training run: a model, its optimiser and its data. The caller decides when to step.
 pub struct Trainer {
+    pub config: VitConfig,
     pub recipe: Recipe,
     pub data: Arc<TrainingData>,
     pub history: History,
+    pub engine: Rc<dyn Engine>,
     pub(super) state: State,
     /// The last state known to give a finite loss.
     good: State,
     sampler: Sampler,
     /// The training images, where the device keeps them.
-    stored: Option<Stored>,
+    stored: Option<StoredImages>,
     /// How often the run went back: losses of steps that were launched before count no more.
     setbacks: usize,
-    /// Without autodiff.
     pub(super) device: Device,
 }
 
 /// What a step changes; clones share their tensors.
 #[derive(Clone)]
 pub(super) struct State {
-    /// On an autodiff device; [`Trainer::model`] gives it without.
-    pub model: Model,
-    /// Counts the steps too.
-    pub adam: Adam,
+    pub adam: AdamState,
+    /// Steps done.
+    pub step: usize,
 }
 
 impl Trainer {
@@ -58,7 +59,7 @@ impl Trainer {
         device: &Device,
     ) -> Result<Self> {
         recipe.validate()?;
-        let model = config.init(recipe.seed, &device::cpu().device)?;
+        let model = config.init(recipe.seed, device)?;
         Self::from_model(model, recipe, data, device)
     }
 
@@ -67,22 +68,27 @@ impl Trainer {
     /// # Errors
     /// As [`Trainer::new`].
     pub fn from_model(
-        vit: Vit,
+        model: VisionTransformer,
         recipe: Recipe,
         data: Arc<TrainingData>,
         device: &Device,
     ) -> Result<Self> {
         recipe.validate()?;
-        check_fit(&vit.config, &data)?;
-        let model = Model::new(vit, &device.clone().autodiff());
+        let VisionTransformer { config, parameters } = model.to_device(device);
+        check_fit(&config, &data)?;
+        let engine = engine::engine(&config, device, recipe.batch.max(EVALUATED));
         let stored = data.stored();
-        let stored = stored.and_then(|data| Stored::new(&data.images, device));
-        let adam = Adam::default();
-        let state = State { model, adam };
+        let stored = stored.and_then(|data| engine.store(&data.images.pixels, data.images.rows));
+        let state = State {
+            adam: AdamState::new(parameters),
+            step: 0,
+        };
         Ok(Self {
+            config,
             recipe,
             data,
             history: History::default(),
+            engine,
             good: state.clone(),
             state,
             sampler: Sampler::new(),
@@ -94,7 +100,7 @@ impl Trainer {
 
     /// Steps done; their losses may still be on the device.
     pub fn step_count(&self) -> usize {
-        self.state.adam.step
+        self.state.step
     }
 
     /// Steps whose losses are known.
@@ -116,11 +122,7 @@ impl Trainer {
         self.step_count() >= self.steps()
     }
 
-    pub fn config(&self) -> &VitConfig {
-        self.state.model.config()
-    }
-
-    /// Of the next step.
+    /// The learning rate of the next step.
     pub fn learning_rate(&self) -> f64 {
         self.recipe.learning_rate(self.step_count(), self.steps())
     }
@@ -133,10 +135,17 @@ impl Trainer {
         if let (Some(stored), Some(data)) = (self.stored.clone(), data.stored()) {
             let labels = batch.picks.iter().map(|&pick| data.labels[pick as usize]);
             let labels = labels.collect();
-            return self.step_with(labels, || stored.pick(&batch.picks, &batch.changes).into());
+            let normalization = Normalization {
+                mean: MEAN,
+                deviation: DEVIATION,
+            };
+            return self.step_with(labels, || {
+                let changes = batch.change_numbers();
+                stored.gather(&batch.picks, changes, normalization).into()
+            });
         }
         let (pixels, labels) = batch.read(&data);
-        let images = batch::images(&pixels, self.config(), &self.device);
+        let images = engine::images(normalized(&pixels), &self.config, &self.device);
         self.step_on(images, labels)
     }
 
@@ -146,32 +155,40 @@ impl Trainer {
     /// - images, normalised, on the trainer's device: `[batch, channels, image_size, image_size]`
     /// - labels: one per image
     pub fn step_on(&mut self, images: Tensor<4>, labels: Vec<u8>) -> Step {
-        self.step_with(labels, || images.autodiff().into())
+        self.step_with(labels, || images.into())
     }
 
     /// Calls `input` once all else is uploaded: on WebGPU uploads submit what was launched before.
     fn step_with(&mut self, labels: Vec<u8>, input: impl FnOnce() -> Input) -> Step {
         let index = self.step_count();
-        let learning_rate = self.learning_rate();
+        let classes = self.config.classes;
+        let targets = targets(&labels, classes, self.recipe.label_smoothing);
+        let targets = engine::targets(targets, classes, &self.device);
+        let adam_step = self.recipe.adam_step(index + 1, self.learning_rate());
+        let update = Update::new(adam_step, self.recipe.clip_norm, &self.device);
+        let dropout = Dropout::new(self.config.dropout, dropout_seed(&self.recipe, index));
+        let before = index.is_multiple_of(KEEP_EVERY).then(|| self.state.clone());
+
+        let batch = Batch {
+            input: input(),
+            targets,
+            dropout,
+        };
+        let Gradient {
+            loss,
+            logits,
+            parameters: gradient,
+        } = self.engine.gradient(&self.model(), batch);
         // Moved out: tensors that nobody else holds are updated in place.
-        let State { model, mut adam } = mem::replace(&mut self.state, self.good.clone());
-        let before = index.is_multiple_of(KEEP_EVERY).then(|| State {
-            model: model.clone(),
-            adam: adam.clone(),
-        });
-        let smoothing = self.recipe.label_smoothing;
-        let targets = batch::targets(&labels, model.config().classes, smoothing, &self.device);
-        let seed = dropout_seed(&self.recipe, index);
-        let update = adam.begin(learning_rate, &self.recipe, &self.device);
-        let logits = model.forward_training(input(), seed);
-        let loss = cross_entropy(logits.clone(), targets.autodiff());
-        let mut gradients = loss.backward();
-        let model = adam.finish(update, model, &mut gradients, self.recipe.clip_norm);
-        self.state = State { model, adam };
+        let State { adam, step } = mem::replace(&mut self.state, self.good.clone());
+        self.state = State {
+            adam: self.engine.update(adam, gradient, &update),
+            step: step + 1,
+        };
         Step {
             index,
-            loss: loss.inner(),
-            logits: logits.inner(),
+            loss,
+            logits,
             labels,
             before,
             setbacks: self.setbacks,
@@ -212,9 +229,12 @@ impl Trainer {
         self.history.truncate(self.step_count());
     }
 
-    /// The model as it is now, ready for inference.
-    pub fn model(&self) -> Model {
-        self.state.model.valid()
+    /// The model as it is now, on the run's device.
+    pub fn model(&self) -> VisionTransformer {
+        VisionTransformer {
+            config: self.config.clone(),
+            parameters: self.state.adam.parameters.clone(),
+        }
     }
 
     /// Goes on from another state and history, which are known to be good.

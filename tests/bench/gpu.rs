@@ -9,10 +9,11 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use pollster::block_on;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use vitpad::config::VitConfig;
-use vitpad::data::batch;
+use vitpad::data::batch::normalized;
 use vitpad::data::idx::{Dataset, Images};
 use vitpad::data::training::TrainingData;
 use vitpad::device::{self, Adapter};
+use vitpad::engine;
 use vitpad::train::{Recipe, Trainer, read};
 
 const BATCHES: [usize; 3] = [64, 256, 1_024];
@@ -105,13 +106,14 @@ fn training(
 
 /// One image, read back each time, as the drawing page does it.
 fn reading(criterion: &mut Criterion, name: &str, config: &VitConfig, device: &Device) {
-    let vit = config.init(1, &device::cpu().device).expect("a model");
-    let model = vitpad::vit::Model::new(vit, device);
+    let model = config.init(1, device).expect("a model");
+    let engine = engine::engine(config, device, 1);
     let picture = vec![0.5; config.pixels()];
     let mut group = criterion.benchmark_group("read");
     group.bench_function(name, |timer| {
         timer.iter(|| {
-            let logits = model.forward(batch::images(&picture, config, device));
+            let images = engine::images(normalized(&picture), config, device);
+            let logits = engine.logits(&model, images);
             block_on(logits.into_data_async()).expect("logits")
         });
     });

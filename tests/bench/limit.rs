@@ -5,7 +5,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput};
 use macerator::{Scalar, Simd, Vector, with_simd};
-use vitpad::kernels::cpu;
+use vitpad::engine::cpu::simd::lanes;
 
 /// Long enough that starting and ending does not count.
 const LINKS: usize = 100_000;
@@ -15,7 +15,7 @@ const LINKS: usize = 100_000;
 pub fn limit(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("limit");
     let mut chains = |count: usize, work: fn(usize) -> f32| {
-        group.throughput(Throughput::Elements((LINKS * count * cpu::lanes()) as u64));
+        group.throughput(Throughput::Elements((LINKS * count * lanes()) as u64));
         group.bench_function(format!("{count} chains"), |timer| {
             timer.iter(|| work(black_box(LINKS)));
         });

@@ -3,10 +3,10 @@
 
 #[path = "api.rs"]
 mod api;
+#[path = "../common/engines.rs"]
+mod engines;
 #[path = "../common/golden.rs"]
 mod golden;
-#[path = "../common/kernels.rs"]
-mod kernels;
 
 use vitpad::device;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -25,8 +25,9 @@ async fn it_matches_pytorch_on_every_variant() {
 }
 
 #[wasm_bindgen_test]
-async fn kernels_agree_with_compositions() {
-    kernels::all(&device::cpu().device).await;
+async fn the_engine_agrees_with_the_model() {
+    engines::all(&device::cpu().device).await;
+    engines::random(10, true, &device::cpu().device).await;
 }
 
 #[wasm_bindgen_test]

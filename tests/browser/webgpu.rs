@@ -3,14 +3,12 @@
 
 #[path = "api.rs"]
 mod api;
+#[path = "../common/engines.rs"]
+mod engines;
 #[path = "../common/golden.rs"]
 mod golden;
-#[path = "../common/kernels.rs"]
-mod kernels;
 #[path = "training.rs"]
 mod training;
-#[path = "../common/whole.rs"]
-mod whole;
 
 use api::load_default;
 use burn::tensor::Device;
@@ -68,8 +66,8 @@ async fn webgpu_matches_pytorch_with_pre_norm() {
 }
 
 #[wasm_bindgen_test]
-async fn kernels_of_the_whole_model_agree_with_the_cpu() {
-    whole::all(&webgpu().await).await;
+async fn the_engine_agrees_with_the_model() {
+    engines::all(&webgpu().await).await;
 }
 
 #[wasm_bindgen_test]
@@ -77,13 +75,13 @@ async fn tiles_for_software_adapters_match_pytorch_and_the_cpu() {
     let device = webgpu_with(true, 0).await;
     golden::hidden768().check(&device).await;
     golden::prenorm768().check(&device).await;
-    whole::all(&device).await;
+    engines::all(&device).await;
 }
 
 #[wasm_bindgen_test]
-async fn random_models_agree_with_the_cpu() {
-    whole::random(8, &webgpu().await).await;
-    whole::random(8, &webgpu_with(true, 0).await).await;
+async fn random_models_agree() {
+    engines::random(8, false, &webgpu().await).await;
+    engines::random(8, false, &webgpu_with(true, 0).await).await;
 }
 
 #[wasm_bindgen_test]
@@ -94,27 +92,8 @@ async fn subgroups_match_pytorch() {
 }
 
 #[wasm_bindgen_test]
-async fn images_are_picked_and_changed_as_on_the_cpu() {
-    whole::picks(&webgpu().await).await;
-}
-
-#[wasm_bindgen_test]
-async fn a_model_picks_its_images_as_it_embeds_them() {
-    whole::picks_as_it_embeds(&webgpu().await).await;
-}
-
-#[wasm_bindgen_test]
-async fn kernels_agree_with_compositions() {
-    let device = webgpu().await;
-    let sizes = kernels::Sizes {
-        batch: 70,
-        tokens: 1,
-        width: 10,
-        heads: 1,
-        hidden: 9,
-    };
-    kernels::cross_entropy(sizes, &device).await;
-    kernels::adam(sizes, &device).await;
+async fn images_are_gathered_and_changed_as_on_the_cpu() {
+    engines::gathers(&webgpu().await).await;
 }
 
 #[wasm_bindgen_test]

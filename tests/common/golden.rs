@@ -9,12 +9,9 @@ use safetensors::{Dtype, SafeTensors};
 use vitpad::config::{Norm, VitConfig};
 use vitpad::data::batch;
 use vitpad::data::training::TrainingData;
-use vitpad::device;
-use vitpad::kernels::{Dropout, cross_entropy, plain};
-use vitpad::model::{Layout, VisionTransformer};
+use vitpad::engine::{self, Batch, Engine, Reference, engine};
+use vitpad::model::{Dropout, Layout, VisionTransformer};
 use vitpad::train::{self, Recipe, Trainer};
-use vitpad::vit::{Model, Vit};
-use vitpad::weights::{NamedTensor, gradients, parameters, read_back};
 
 /// Absolute, for activations and logits.
 const ACTIVATION: f32 = 2e-5;
@@ -113,16 +110,22 @@ impl Golden {
     /// Everything: activations, gradients, losses and weights.
     pub async fn check(&self, device: &Device) {
         self.check_forward(device).await;
-        self.check_backward(device).await;
+        self.check_gradient(&Reference, device).await;
+        let engine = engine(&self.config, device, 128);
+        self.check_gradient(&*engine, device).await;
+        let logits = engine.logits(&self.model(device), self.images(device));
+        close(
+            "logits",
+            &read(logits).await,
+            &read_file(self.out)["logits"],
+            ACTIVATION,
+        );
         self.check_training(device).await;
     }
 
     /// The readable model: activations and logits.
     pub async fn check_forward(&self, device: &Device) {
-        let model = self.model(device);
-        let found = model.trace(self.images(device), Dropout::NONE);
-        let vit = self.vit(&device::cpu().device);
-        let forward = Model::new(vit, device).forward(self.images(device));
+        let found = self.model(device).trace(self.images(device), Dropout::NONE);
         let out = read_file(self.out);
         let check = async |name: &str, found: Vec<f32>| {
             close(name, &found, &out[name], ACTIVATION);
@@ -133,54 +136,50 @@ impl Golden {
         }
         check("head_norm", read(found.head_norm).await).await;
         check("logits", read(found.logits).await).await;
-        check("logits", read(forward).await).await;
     }
 
-    /// The readable model: gradients, by burn's autodiff.
-    pub async fn check_backward(&self, device: &Device) {
-        let autodiff = device.clone().autodiff();
-        let mut model = self.model(&autodiff);
-        model.parameters = model.parameters.require_grad();
-        let targets = batch::targets(&self.labels(), 10, 0.0, &autodiff);
-        let loss = plain::cross_entropy(model.forward(self.images(&autodiff)), targets);
-        let gradient = model.parameters.grad(&loss.backward());
-        let gradient = read(gradient.expect("every parameter has one")).await;
+    /// The gradients of all parameters.
+    pub async fn check_gradient(&self, engine: &dyn Engine, device: &Device) {
+        let targets = batch::targets(&self.labels(), 10, 0.0);
+        let batch = Batch {
+            input: self.images(device).into(),
+            targets: engine::targets(targets, 10, device),
+            dropout: Dropout::NONE,
+        };
+        let gradient = read(engine.gradient(&self.model(device), batch).parameters).await;
         let expected = read_file(self.grads);
-        for (name, values) in Layout::of(&self.config).unpack(&gradient) {
+        for (name, values) in self.by_name(&gradient) {
             close_gradient(&name, &values, &expected[&name]);
         }
     }
 
-    /// Gradients, then five Adam steps of the trainer: losses and weights.
+    /// Five Adam steps of the trainer: losses and weights.
     pub async fn check_training(&self, device: &Device) {
-        let autodiff = device.clone().autodiff();
-        let vit = self.vit(&device::cpu().device);
-        let model = Model::new(vit.clone(), &autodiff);
-        let targets = batch::targets(&self.labels(), 10, 0.0, &autodiff);
-        let loss = cross_entropy(model.forward(self.images(&autodiff)), targets);
-        let grads = loss.backward();
-        self.check_gradients(&gradients(&model, &grads)).await;
-
         let data = TrainingData::synthetic(1, 64).expect("images");
         let data = Arc::new(data);
         let mut trainer =
-            Trainer::from_model(vit, Recipe::published(), data, device).expect("a run");
+            Trainer::from_model(self.model(device), Recipe::published(), data, device)
+                .expect("a run");
         // The sixth gives the loss after five.
         for step in 1..=6 {
             let made = trainer.step_on(self.images(device), self.labels());
             let readings = train::read(vec![made]).await.expect("readable");
             trainer.record(readings).expect("finite");
             for (_, file) in self.adam.iter().filter(|(after, _)| *after == step) {
-                self.check_weights(step, &parameters(&trainer.model().vit()), file)
-                    .await;
+                let weights = read(trainer.model().parameters).await;
+                self.check_weights(step, &weights, file);
             }
         }
         let expected = &read_file(self.out)["losses"];
         close("losses", &trainer.history.losses, expected, ADAM);
     }
 
-    fn vit(&self, device: &Device) -> Vit {
-        Vit::from_safetensors(self.state, Some(&self.config), device).expect("the fixture loads")
+    /// A flat buffer's values as files have them.
+    fn by_name(&self, flat: &[f32]) -> Vec<(String, Vec<f32>)> {
+        let entries = Layout::of(&self.config).entries().into_iter();
+        entries
+            .map(|entry| (entry.name.clone(), entry.unpack(flat)))
+            .collect()
     }
 
     pub fn model(&self, device: &Device) -> VisionTransformer {
@@ -204,28 +203,20 @@ impl Golden {
         labels.data().iter().step_by(8).copied().collect()
     }
 
-    async fn check_gradients(&self, found: &[NamedTensor]) {
-        let expected = read_file(self.grads);
-        assert_eq!(
-            found.len(),
-            expected.len(),
-            "every parameter has a gradient"
-        );
-        for (tensor, values) in found.iter().zip(read_back(found).await.expect("readable")) {
-            close_gradient(&tensor.name, &values, &expected[&tensor.name]);
-        }
-    }
-
-    async fn check_weights(&self, step: usize, found: &[NamedTensor], file: &'static [u8]) {
+    fn check_weights(&self, step: usize, flat: &[f32], file: &'static [u8]) {
         let expected = read_file(file);
         let gradients = read_file(self.grads);
-        for (tensor, mut values) in found.iter().zip(read_back(found).await.expect("readable")) {
-            let expected = &expected[&tensor.name];
-            for index in self.noise(&tensor.name, &gradients[&tensor.name]) {
+        for (name, mut values) in self.by_name(flat) {
+            let expected = &expected[&name];
+            for index in self.noise(&name, &gradients[&name]) {
                 values[index] = expected[index];
             }
-            let name = format!("{} after step {step}", tensor.name);
-            close(&name, &values, expected, ADAM);
+            close(
+                &format!("{name} after step {step}"),
+                &values,
+                expected,
+                ADAM,
+            );
         }
     }
 

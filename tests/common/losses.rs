@@ -9,8 +9,9 @@ use vitpad::config::VitConfig;
 use vitpad::data::batch;
 use vitpad::data::idx::Dataset;
 use vitpad::data::training::TrainingData;
+use vitpad::engine;
+use vitpad::model::VisionTransformer;
 use vitpad::train::{Recipe, Trainer, read};
-use vitpad::vit::Vit;
 
 const STEPS: usize = 100;
 const TOLERANCE: f32 = 1e-3;
@@ -27,10 +28,11 @@ pub async fn check(name: &str, device: &Device) {
     let size = file["batch"].as_u64().expect("a number") as usize;
     let recipe = recipe(&file["recipes"][name], size);
     let mut trainer = trainer(recipe, device);
-    let images = Dataset::parse(IMAGES, LABELS, 10).expect("the fixture loads");
+    let data = Dataset::parse(IMAGES, LABELS, 10).expect("the fixture loads");
     for (step, expected) in expected.into_iter().enumerate() {
-        let (pixels, labels) = nth_batch(&images, step, size);
-        let made = trainer.step_on(batch::images(&pixels, trainer.config(), device), labels);
+        let (pixels, labels) = nth_batch(&data, step, size);
+        let images = engine::images(batch::normalized(&pixels), &trainer.config, device);
+        let made = trainer.step_on(images, labels);
         let readings = read(vec![made]).await.expect("readable");
         let off = (readings[0].loss - expected).abs();
         assert!(off <= TOLERANCE, "{name}: step {step} is off by {off:e}");
@@ -61,8 +63,8 @@ fn trainer(recipe: Recipe, device: &Device) -> Trainer {
         ..VitConfig::reference()
     };
     let data = TrainingData::synthetic(1, STEPS * recipe.batch).expect("images");
-    let autodiff = device.clone().autodiff();
-    let model = Vit::from_safetensors(WEIGHTS, Some(&config), &autodiff).expect("weights");
+    let model =
+        VisionTransformer::from_safetensors(WEIGHTS, Some(&config), device).expect("weights");
     Trainer::from_model(model, recipe, Arc::new(data), device).expect("a run")
 }
 

@@ -9,9 +9,9 @@ use vitpad::config::VitConfig;
 use vitpad::data::augment::Augment;
 use vitpad::data::idx::Dataset;
 use vitpad::data::training::TrainingData;
+use vitpad::files::Precision;
+use vitpad::model::VisionTransformer;
 use vitpad::train::{Checkpoint, HeldOut, Recipe, Trainer, evaluate};
-use vitpad::vit::Vit;
-use vitpad::weights::Precision;
 use vitpad::{Error, device};
 
 use super::{poisoned, quick, small, synthetic, train, trainer};
@@ -74,9 +74,11 @@ fn a_checkpoint_is_a_weights_file_too() {
     let mut trainer = trainer(quick());
     train(&mut trainer, 2).expect("finite");
     let device = device::cpu().device;
-    let model = Vit::from_safetensors(&bytes(&trainer), None, &device).expect("weights");
-    let weights = |model: &Vit| block_on(model.to_safetensors(Precision::Float32, &[]));
-    assert_eq!(weights(&model), weights(&trainer.model().vit()));
+    let model =
+        VisionTransformer::from_safetensors(&bytes(&trainer), None, &device).expect("weights");
+    let weights =
+        |model: &VisionTransformer| block_on(model.to_safetensors(Precision::Float32, &[]));
+    assert_eq!(weights(&model), weights(&trainer.model()));
     let checkpoint = Checkpoint::read(&bytes(&trainer)).expect("a checkpoint");
     assert_eq!(
         Ok(checkpoint.weights_file(Precision::Float32)),
@@ -89,7 +91,6 @@ fn weights_alone_are_no_checkpoint() {
     let weights = block_on(
         trainer(quick())
             .model()
-            .vit()
             .to_safetensors(Precision::Float32, &[]),
     );
     let error = Checkpoint::read(&weights.expect("readable")).expect_err("no run");
@@ -187,7 +188,7 @@ fn other_versions_are_refused_by_name_and_still_hold_weights() {
             error.to_string().contains("its weights can be loaded"),
             "{error}"
         );
-        Vit::from_safetensors(&other, None, &device::cpu().device).expect("weights");
+        VisionTransformer::from_safetensors(&other, None, &device::cpu().device).expect("weights");
     }
 }
 

@@ -1,0 +1,32 @@
+//! What the forward pass keeps for the backward pass.
+
+use burn::cubecl::server::Handle;
+
+/// What an encoder block's backward pass needs.
+#[derive(Clone, Debug)]
+pub struct BlockActivations {
+    /// `[batch, tokens, width]`, what the block got.
+    pub x: Handle,
+    pub qkv: Handle,
+    pub heads: Handle,
+    /// `[batch, heads, tokens]`: logarithms of the sums of the scores' exponentials.
+    pub sums: Handle,
+    /// What the MLP got.
+    pub middle: Handle,
+    pub norms: [Normalized; 2],
+}
+
+/// Values before gain and bias, and 1 / √(variance + eps).
+#[derive(Clone, Debug)]
+pub struct Normalized {
+    pub values: Handle,
+    pub scales: Handle,
+}
+
+/// What the backward pass needs.
+#[derive(Clone, Debug)]
+pub struct Activations {
+    pub images: Handle,
+    pub blocks: Vec<BlockActivations>,
+    pub head: Normalized,
+}

@@ -1,0 +1,40 @@
+// The MLP with its residual, HIDDEN times four hidden activations at a time; then a norm. Weights go
+// through the workgroup's memory, since many tokens want them.
+#include mlp_buffers
+#include common
+
+var<workgroup> h: array<vec4f, GROUP / TEAM * HIDDEN * ROWS>;
+// Of the outputs that the invocation computes: one in TEAM, of each token.
+var<private> sums: array<vec4f, TURNS * ROWS>;
+
+@compute @workgroup_size(GROUP)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  #include team
+  #include own
+  #if DROP
+  let key = place(2);
+  #end
+  for (var j = 0u; j < F4; j += HIDDEN) {
+    #include hidden
+    if (lane < HIDDEN) {
+      #for r in ROWS
+      h[own + lane * ROWS + $r] = activate(v$r_0);
+      #if DROP
+      h[own + lane * ROWS + $r] *= keep(4 * (apart * min(first_row + $r, rows - 1) * F4 + j + lane), key);
+      #end
+      #end
+    }
+    let matrix = WEIGHT2 + 4 * j * D4;
+    #include from_hidden
+  }
+  for (var i = 0u; i < TURNS * ROWS; i++) {
+    let index = first_row + i % ROWS;
+    if (index < rows) { y[apart * index * D4 + i / ROWS * TEAM + lane] = sums[i]; }
+  }
+  for (var r = 0u; r < ROWS; r++) {
+    let index = first_row + r;
+    finish(apart * min(index, rows - 1), select(0, D4, index < rows), local);
+  }
+}
+#include finished
+#include fetch
