@@ -9,9 +9,9 @@ use crate::data::drawing::Picture;
 use crate::device::{Adapter, Fallback, Request, Selected};
 use crate::engine::{self, Engine};
 use crate::error::{Error, Result};
+use crate::logits::{argmax, softmax};
 use crate::model::VisionTransformer;
 use crate::select::{Purpose, select};
-use crate::train::argmax;
 
 /// A model that is ready to read digits.
 pub struct Classifier {
@@ -72,12 +72,4 @@ impl Classifier {
             .try_into_vec()
             .map_err(Error::device_lost)
     }
-}
-
-/// On the CPU: ten numbers are not worth a launch.
-fn softmax(logits: &[f32]) -> Vec<f32> {
-    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let weights: Vec<f32> = logits.iter().map(|x| (x - largest).exp()).collect();
-    let sum: f32 = weights.iter().sum();
-    weights.iter().map(|weight| weight / sum).collect()
 }

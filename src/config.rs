@@ -120,7 +120,10 @@ impl VitConfig {
             "default" => Ok(Self::default()),
             "reference" => Ok(Self::reference()),
             "quick" => Ok(Self::quick()),
-            _ => Err(Error::UnknownPreset { name: name.into() }),
+            _ => Err(Error::UnknownPreset {
+                name: name.into(),
+                known: &Self::PRESETS,
+            }),
         }
     }
 

@@ -10,6 +10,7 @@ use std::str::FromStr;
 
 use burn::tensor::Device;
 
+pub use crate::error::Fallback;
 use crate::error::{Error, Result};
 
 /// What the caller asks for.
@@ -63,40 +64,6 @@ impl Kind {
             Self::WebGpu => "WebGPU",
             Self::Cpu => "CPU",
             Self::NdArray => "ndarray",
-        }
-    }
-}
-
-/// Why WebGPU is not in use, in words for people.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Fallback {
-    #[error("this build has no {0}")]
-    NotCompiledIn(&'static str),
-    #[error("this browser has no WebGPU (navigator.gpu is missing)")]
-    NoWebGpu,
-    #[error("WebGPU found no graphics adapter")]
-    NoAdapter,
-    #[error("WebGPU found only a software adapter ({0}), which is slower than the CPU")]
-    SoftwareAdapter(String),
-    #[error("the graphics adapter lacks {0}, which the WebGPU backend needs")]
-    MissingFeature(&'static str),
-    #[error("the browser refused the graphics device: {0}")]
-    RequestRefused(String),
-    #[error("the graphics device computes wrong numbers (off by {0} in the self-test)")]
-    SelfTestFailed(String),
-}
-
-impl Fallback {
-    /// A stable name for programs, which messages are not.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::NotCompiledIn(_) => "not-compiled-in",
-            Self::NoWebGpu => "no-webgpu",
-            Self::NoAdapter => "no-adapter",
-            Self::SoftwareAdapter(_) => "software-adapter",
-            Self::MissingFeature(_) => "missing-feature",
-            Self::RequestRefused(_) => "request-refused",
-            Self::SelfTestFailed(_) => "self-test-failed",
         }
     }
 }
@@ -175,7 +142,6 @@ pub async fn webgpu(adapter: &Adapter) -> Result<Selected, Fallback> {
         static DEVICE: RefCell<Option<Device>> = const { RefCell::new(None) };
     }
 
-    crate::engine::webgpu::adapt_to(adapter.is_software(), adapter.subgroup);
     let known = DEVICE.with_borrow(Clone::clone);
     let device = match known {
         Some(device) => device,

@@ -1,10 +1,10 @@
 //! The one error type of the crate.
 
-use crate::config::VitConfig;
-use crate::data::drawing::DrawingError;
-use crate::data::idx::IdxError;
-use crate::data::training::DataError;
-use crate::device::Fallback;
+mod data;
+mod fallback;
+
+pub use data::{DataError, DrawingError, IdxError};
+pub use fallback::Fallback;
 
 /// `Result` with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -19,8 +19,11 @@ pub enum Error {
         value: String,
         expected: String,
     },
-    #[error("unknown preset {name:?}, expected one of {}", VitConfig::PRESETS.join(", "))]
-    UnknownPreset { name: String },
+    #[error("unknown preset {name:?}, expected one of {}", known.join(", "))]
+    UnknownPreset {
+        name: String,
+        known: &'static [&'static str],
+    },
     #[error("the weights hold no configuration that can be read: {message}")]
     WeightsConfig { message: String },
     #[error("not a safetensors file: {message}")]

@@ -20,6 +20,7 @@ pub mod device;
 pub mod engine;
 pub mod error;
 pub mod files;
+pub mod logits;
 pub mod model;
 pub mod random;
 pub mod select;

@@ -14,7 +14,7 @@
 //! - normal: √(-2 ln((w + 1) / 2³²)) · cos(2π w' / 2³²) with the next two words, in float64, rounded
 //!   to float32 (Box and Muller, 1958)
 //! - long: two words, the lower half first; dropout hashes one of each step with a value's position
-//!   (`kernels/dropout.rs`)
+//!   (`model/dropout.rs`)
 //! - shuffle: for i from the last index down to 1, swap i with below(i + 1) (Fisher and Yates)
 //!
 //! `tests/fixtures/draws.json` holds the first draws, which `tests/fixtures/draws.py` repeats.

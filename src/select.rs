@@ -1,12 +1,16 @@
 //! Which device to compute on: the one asked for, if it computes what the CPU does.
 
+mod shaders;
+
+pub use shaders::{shaders_to_evaluate, shaders_to_infer, shaders_to_train};
+
 use burn::tensor::{Device, Transaction};
 
 use crate::config::VitConfig;
 use crate::data::augment::Change;
 use crate::data::batch::{DEVIATION, MEAN, normalized, targets};
 use crate::device::{self, Adapter, Fallback, Request, Selected};
-use crate::engine::{self, Batch, Engine, Gradient, Input, Normalization};
+use crate::engine::{self, Batch, Engine, Gradient, Input, Normalization, webgpu};
 use crate::error::{Error, Result};
 use crate::model::{Dropout, VisionTransformer};
 use crate::train::EVALUATED;
@@ -47,7 +51,10 @@ pub async fn select(
         Request::NdArray => device::ndarray(),
         Request::Auto | Request::WebGpu => {
             let has_shaders = engine::has_shaders(&model.config, purpose.largest_batch());
-            open_webgpu(request, adapter, has_shaders).await
+            match adapter {
+                Ok(adapter) => open_tested(request, &adapter, has_shaders).await,
+                Err(reason) => Err(reason),
+            }
         }
     };
     let tested = match other {
@@ -64,15 +71,23 @@ pub async fn select(
     }
 }
 
-async fn open_webgpu(
+async fn open_tested(
     request: Request,
-    adapter: Result<Adapter, Fallback>,
+    adapter: &Adapter,
     has_shaders: bool,
 ) -> Result<Selected, Fallback> {
-    let adapter = adapter?;
     adapter.check(request)?;
     adapter.check_model(has_shaders)?;
-    device::webgpu(&adapter).await
+    open_webgpu(adapter).await
+}
+
+/// Opens WebGPU, and has its shaders made for the adapter. Computes nothing yet.
+///
+/// # Errors
+/// Those of [`device::webgpu`].
+pub async fn open_webgpu(adapter: &Adapter) -> Result<Selected, Fallback> {
+    webgpu::adapt_to(adapter.is_software(), adapter.subgroup);
+    device::webgpu(adapter).await
 }
 
 impl Purpose {

@@ -7,16 +7,14 @@ mod evaluate;
 mod history;
 mod recipe;
 mod sampler;
-mod shaders;
 mod step;
 mod trainer;
 
 pub use checkpoint::{Checkpoint, DataRecord, Snapshot};
 pub(crate) use evaluate::EVALUATED;
-pub use evaluate::{Evaluation, Evaluator, Mistake, argmax, evaluate};
+pub use evaluate::{Evaluation, Evaluator, Mistake, evaluate};
 pub use history::{EvaluationRecord, HeldOut, History};
 pub use recipe::{Optimizer, Recipe, Schedule};
 pub use sampler::preview;
-pub use shaders::{shaders_to_evaluate, shaders_to_infer, shaders_to_train};
 pub use step::{Reading, Step, read};
 pub use trainer::Trainer;

@@ -1,5 +1,5 @@
-//! A training step on the CPU allocates a handful of buffers, as many each time: the memory of
-//! activations, gradients and scratch is kept from one step to the next.
+//! A training step on the CPU allocates a handful of buffers, as many each time: the engine keeps the
+//! memory of activations and gradients.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -13,8 +13,8 @@ use vitpad::train::{Recipe, Trainer};
 
 /// Bytes of what counts as a buffer.
 const BUFFER: usize = 32 << 10;
-/// The batch, what burn's own operations make of it, and one for each residual sum.
-const MOST: [usize; 2] = [10, 2];
+/// Pixels of the batch, and their normalised copy.
+const MOST: usize = 2;
 
 static BUFFERS: AtomicUsize = AtomicUsize::new(0);
 
@@ -59,8 +59,8 @@ fn every_step_allocates_the_same_few_buffers() {
         // The first steps fill the memory that is kept, and the first leaves a state to go back to.
         let _ = [buffers(), buffers()];
         let each: Vec<usize> = (0..10).map(|_| buffers()).collect();
-        let most = MOST[0] + MOST[1] * config.layers;
-        assert!(each[0] <= most, "{preset}: {} of {most}", each[0]);
+        println!("{preset}: {}", each[0]);
+        assert!(each[0] <= MOST, "{preset}: {} of {MOST}", each[0]);
         assert_eq!(each, [each[0]; 10], "{preset}");
     }
 }

@@ -18,7 +18,7 @@ use crate::data::drawing::Picture;
 use crate::device::{Adapter, Fallback, Request, Selected, cpu};
 use crate::error::Result;
 use crate::model::VisionTransformer;
-use crate::train::shaders_to_infer;
+use crate::select::shaders_to_infer;
 
 /// Reads handwritten digits.
 #[wasm_bindgen]

@@ -69,8 +69,9 @@ impl DataSet {
             .transpose()?;
         let name = files.text("name", "a string")?.unwrap_or(NAME.into());
         let limit = files.integer("limit")?.map(|limit| limit as usize);
-        let inner =
+        let mut inner =
             TrainingData::from_sets(name, train, test, limit).map_err(crate::Error::from)?;
+        inner.origin = files.text("origin", "a string")?;
         Ok(Self {
             inner: Arc::new(inner),
         })
@@ -134,6 +135,8 @@ pub fn data_info(record: &DataRecord) -> JsValue {
         ("test", record.test.into()),
         ("rows", record.rows.into()),
         ("columns", record.columns.into()),
+        ("origin", record.origin.as_deref().into()),
+        ("seed", record.synthetic_seed.map(|seed| seed as f64).into()),
     ])
 }
 

@@ -6,6 +6,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::device::{self, Adapter, Fallback, Kind, Request, Selected};
 use crate::error::Result;
+use crate::select::open_webgpu;
 
 #[wasm_bindgen(module = "/src/api/pipelines.js")]
 extern "C" {
@@ -30,8 +31,8 @@ pub async fn open(
         return;
     }
     hand_out_pipelines();
-    // Who asks for the device gets its error.
-    if device::webgpu(adapter).await.is_ok() {
+    // Ignore errors here: `select` opens the device again and reports them.
+    if open_webgpu(adapter).await.is_ok() {
         make(shaders()).await;
     }
 }

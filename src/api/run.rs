@@ -16,7 +16,8 @@ use super::report;
 use super::settings::held_out;
 use super::turn::{check_abort, turn};
 use crate::device::Selected;
-use crate::train::{self, Evaluator, Reading, Step, read, shaders_to_evaluate};
+use crate::select::shaders_to_evaluate;
+use crate::train::{self, Evaluator, Reading, Step, read};
 
 const MISTAKES: u64 = 24;
 

@@ -20,8 +20,8 @@ use crate::data::training::TrainingData;
 use crate::device::{Selected, cpu};
 use crate::error::{Error, Result};
 use crate::model::VisionTransformer;
-use crate::select::{Purpose, select};
-use crate::train::{self, Checkpoint, DataRecord, Recipe, shaders_to_train};
+use crate::select::{Purpose, select, shaders_to_train};
+use crate::train::{self, Checkpoint, DataRecord, Recipe};
 
 /// A training run, to be pulled step by step: to pause, stop pulling.
 ///

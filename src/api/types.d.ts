@@ -141,6 +141,8 @@ export interface IdxFiles {
   name?: string;
   /** At most so many training images. Default: all. */
   limit?: number;
+  /** Where the images come from, in a word of yours: checkpoints keep it. */
+  origin?: string;
 }
 
 /** What `idxInfo` reads in the header of an IDX file. */
@@ -157,6 +159,10 @@ export interface DataInfo {
   test: number;
   rows: number;
   columns: number;
+  /** As `fromIdx` was told. */
+  origin?: string;
+  /** The seed of synthetic digits. */
+  seed?: number;
 }
 
 /** Some training images. */

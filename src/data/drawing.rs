@@ -4,8 +4,7 @@
 mod rgba;
 mod strokes;
 
-use thiserror::Error;
-
+pub use crate::error::DrawingError;
 pub use rgba::from_rgba;
 pub(super) use strokes::rasterize_lines;
 pub use strokes::{Stroke, Width, rasterize};
@@ -25,48 +24,13 @@ const LINE: [f32; 2] = [2.2, 3.2];
 /// What the model reads: 28 rows of 28 values in 0 to 1, ink is 1.
 pub type Picture = [f32; SIDE * SIDE];
 
-/// Why a drawing is none.
-#[derive(Clone, Debug, PartialEq, Error)]
-pub enum DrawingError {
-    #[error("stroke {stroke}, point {point} has coordinate {found}, expected -1e6 to 1e6")]
-    Coordinate {
-        stroke: usize,
-        point: usize,
-        found: f32,
-    },
-    #[error("stroke {stroke} has width {found}, expected 1e-6 to 1e6")]
-    Width { stroke: usize, found: f32 },
-    #[error("stroke {stroke} has {found} widths, expected {expected}, one per point")]
-    WidthCount {
-        stroke: usize,
-        found: usize,
-        expected: usize,
-    },
-    #[error("image is {width}x{height}, expected sides of 1 to {max}")]
-    ImageSize {
-        width: usize,
-        height: usize,
-        max: usize,
-    },
-    #[error("image of {width}x{height} has {found} bytes, expected {expected}, four per pixel")]
-    ByteCount {
-        width: usize,
-        height: usize,
-        found: usize,
-        expected: usize,
-    },
-    #[error("picture has {found} values, expected {expected}", expected = SIDE * SIDE)]
-    PixelCount { found: usize },
-    #[error("picture value {index} is {found}, expected 0 to 1")]
-    Pixel { index: usize, found: f32 },
-}
-
 /// Checks that values make a picture.
 ///
 /// # Errors
 /// [`DrawingError::PixelCount`], [`DrawingError::Pixel`].
 pub fn check_pixels(values: &[f32]) -> Result<&Picture, DrawingError> {
     let picture: &Picture = values.try_into().map_err(|_| DrawingError::PixelCount {
+        expected: SIDE * SIDE,
         found: values.len(),
     })?;
     match picture

@@ -5,8 +5,7 @@
 
 mod format;
 
-use thiserror::Error;
-
+pub use crate::error::IdxError;
 use format::{IMAGES, LABELS};
 pub use format::{Info, Kind, info};
 
@@ -29,41 +28,6 @@ pub struct Images {
     pub columns: usize,
     /// `[count, rows, columns]`, 0 is paper and 255 is ink.
     pub pixels: Vec<u8>,
-}
-
-/// Why bytes are no IDX file, or two files no data set.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum IdxError {
-    #[error("{file} file has magic number {found:#010x}, expected {expected:#010x}")]
-    Magic {
-        file: &'static str,
-        found: u32,
-        expected: u32,
-    },
-    #[error("not an IDX file of images or labels: magic number {found:#010x}")]
-    Kind { found: u32 },
-    #[error("{file} file ends after {found} bytes, expected {expected}")]
-    Truncated {
-        file: &'static str,
-        found: u64,
-        expected: u64,
-    },
-    #[error("{file} file goes on after the {expected} bytes that its header announces")]
-    Trailing { file: &'static str, expected: u64 },
-    #[error("{file} file has size {found:?} in its header, expected no zero")]
-    Empty { file: &'static str, found: Vec<u32> },
-    #[error("{file} file has size {found:?} in its header, expected at most {MAX_UNPACKED} bytes")]
-    TooLarge { file: &'static str, found: Vec<u32> },
-    #[error("{file} file is damaged: {message}")]
-    Gzip { file: &'static str, message: String },
-    #[error("label {index} is {found}, expected less than {classes}")]
-    Label {
-        index: usize,
-        found: u8,
-        classes: u8,
-    },
-    #[error("{labels} labels for {images} images, expected as many labels as images")]
-    Counts { images: usize, labels: usize },
 }
 
 impl Dataset {

@@ -1,10 +1,10 @@
 //! What a run learns from: training images, and what is held out of them.
 
 use flate2::Crc;
-use thiserror::Error;
 
 use super::idx::{Dataset, Images};
 use super::synthetic;
+pub use crate::error::DataError;
 use crate::random::{Purpose, Random};
 
 /// The fewest images that can be split.
@@ -27,6 +27,8 @@ const SYNTHETIC_HELD_OUT: u64 = 1 << 63;
 pub struct TrainingData {
     /// For people.
     pub name: String,
+    /// Where the images come from, in a word of whoever made this: checkpoints keep it.
+    pub origin: Option<String>,
     pub train: Source,
     pub validation: Dataset,
     pub test: Dataset,
@@ -42,20 +44,6 @@ pub enum Source {
         seed: u64,
         images: usize,
     },
-}
-
-/// Why data can't be trained on.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum DataError {
-    #[error("{found} training images, expected at least {FEWEST}: add more images")]
-    TooFew { found: usize },
-    #[error("the number of training images is limited to {found}, expected at least 1")]
-    Limit { found: usize },
-    #[error(
-        "test images are {test:?} pixels, expected {train:?} as the training images are: \
-         choose a test set that belongs to them, or none"
-    )]
-    Sizes { train: [usize; 2], test: [usize; 2] },
 }
 
 impl TrainingData {
@@ -77,6 +65,7 @@ impl TrainingData {
         crc.update(&(images as u64).to_le_bytes());
         Ok(Self {
             name: "Synthetic digits".into(),
+            origin: None,
             train: Source::Synthetic { seed, images },
             validation: held_out(0, SYNTHETIC_VALIDATION),
             test: held_out(SYNTHETIC_VALIDATION, SYNTHETIC_TEST),
@@ -97,7 +86,10 @@ impl TrainingData {
     ) -> Result<Self, DataError> {
         let count = train.labels.len();
         if count < FEWEST {
-            return Err(DataError::TooFew { found: count });
+            return Err(DataError::TooFew {
+                found: count,
+                least: FEWEST,
+            });
         }
         if let Some(test) = &test {
             let [train, test] = [&train.images, &test.images].map(|set| [set.rows, set.columns]);
@@ -123,6 +115,7 @@ impl TrainingData {
         }
         Ok(Self {
             name,
+            origin: None,
             train: Source::Stored(train),
             validation,
             test,

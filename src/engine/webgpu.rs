@@ -38,6 +38,8 @@ mod numbers;
 #[cfg(feature = "webgpu")]
 mod shader;
 #[cfg(feature = "webgpu")]
+mod source;
+#[cfg(feature = "webgpu")]
 mod template;
 #[cfg(any(feature = "webgpu", test))]
 mod tiling;

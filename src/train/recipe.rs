@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::require;
+use crate::config::{VitConfig, require};
 use crate::data::augment::Augment;
 use crate::error::{Error, Result};
 
@@ -120,7 +120,10 @@ impl Recipe {
             "default" => Ok(Self::accurate()),
             "reference" => Ok(Self::published()),
             "quick" => Ok(Self::quick()),
-            _ => Err(Error::UnknownPreset { name: name.into() }),
+            _ => Err(Error::UnknownPreset {
+                name: name.into(),
+                known: &VitConfig::PRESETS,
+            }),
         }
     }
 
@@ -191,7 +194,6 @@ impl Recipe {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::VitConfig;
 
     #[test]
     fn cosine_rises_through_the_warm_up_and_falls_to_zero() {

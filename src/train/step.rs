@@ -2,9 +2,9 @@
 
 use burn::tensor::{Tensor, Transaction};
 
-use super::argmax;
 use super::trainer::State;
 use crate::error::{Error, Result};
+use crate::logits::argmax;
 
 /// A step whose loss is still on the device.
 pub struct Step {

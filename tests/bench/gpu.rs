@@ -14,6 +14,7 @@ use vitpad::data::idx::{Dataset, Images};
 use vitpad::data::training::TrainingData;
 use vitpad::device::{self, Adapter};
 use vitpad::engine;
+use vitpad::select::open_webgpu;
 use vitpad::train::{Recipe, Trainer, read};
 
 const BATCHES: [usize; 3] = [64, 256, 1_024];
@@ -68,7 +69,7 @@ fn graphics_card() -> Device {
         subgroup: 32,
         has_timestamp_query: true,
     };
-    let selected = block_on(device::webgpu(&adapter));
+    let selected = block_on(open_webgpu(&adapter));
     selected.expect("a graphics driver").device
 }
 

@@ -12,7 +12,8 @@ mod training;
 
 use api::load_default;
 use burn::tensor::Device;
-use vitpad::device::{self, Adapter, Selected};
+use vitpad::device::{Adapter, Selected};
+use vitpad::select::open_webgpu;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
@@ -32,7 +33,7 @@ async fn webgpu_with(for_software: bool, subgroup: usize) -> Device {
         has_timestamp_query: true,
     };
     ask_for_subgroups();
-    let Selected { device, .. } = device::webgpu(&adapter).await.expect("an adapter");
+    let Selected { device, .. } = open_webgpu(&adapter).await.expect("an adapter");
     device
 }
 

@@ -3,19 +3,21 @@
 
 #[path = "shapes.rs"]
 mod shapes;
+#[path = "values.rs"]
+mod values;
 
 use burn::tensor::{Device, Tensor};
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use shapes::SHAPES;
+use values::{changes, close, noise, numbers, read};
 use vitpad::config::{Activation, Norm, VitConfig};
-use vitpad::data::augment::{Augment, Change};
+use vitpad::data::augment::Change;
 use vitpad::data::batch::{DEVIATION, MEAN, normalized};
 use vitpad::device;
 use vitpad::engine::{self, AdamState, AdamStep, Batch, Engine, Gradient, Input};
 use vitpad::engine::{Normalization, Reference, Update, engine};
 use vitpad::model::{Dropout, Layout, VisionTransformer};
-use vitpad::random::{Purpose, Random};
 
 /// Of logits and losses, relative to the largest but at least to 1.
 const LOGITS: f32 = 5e-5;
@@ -121,8 +123,9 @@ async fn agrees(config: &VitConfig, batch: usize, device: &Device) {
     let cpu = device::cpu().device;
     let tested = engine(config, device, batch);
     let model = model(config);
-    let found = gradient(&*tested, &model, images(config, batch, device), device).await;
-    let oracle = gradient(&Reference, &model, images(config, batch, &cpu), &cpu).await;
+    let given = |device: &Device| images(config, batch, device);
+    let found = gradient(&*tested, &model, given(device), device).await;
+    let oracle = gradient(&Reference, &model, given(&cpu), &cpu).await;
     close(
         &format!("logits of {name}"),
         &found.logits,
@@ -145,7 +148,7 @@ async fn agrees(config: &VitConfig, batch: usize, device: &Device) {
     }
     if config.dropout == 0.0 {
         let model = model.clone().to_device(device);
-        let logits = tested.logits(&model, images(config, batch, device));
+        let logits = tested.logits(&model, given(device));
         let logits = read(logits.flatten(0, 1)).await;
         let name = format!("inference of {name}");
         close(&name, &logits, &oracle.logits, LOGITS, 1.0);
@@ -248,9 +251,9 @@ pub async fn gathers(device: &Device) {
         let side = config.image_size;
         let pixels = noise(7 * side * side);
         let stored = tested.store(&pixels, side).expect("a shader that gathers");
-        let (indices, drawn) = choice(7);
-        let none = || indices.iter().map(|_| Change::default()).collect();
-        for changes in [drawn, none()] {
+        let (indices, drawn) = changes(7);
+        let none = indices.iter().map(|_| Change::default()).collect();
+        for changes in [drawn, none] {
             let mut values = vec![0.0; indices.len() * side * side];
             let outputs = values.chunks_exact_mut(side * side);
             for ((&index, change), out) in indices.iter().zip(&changes).zip(outputs) {
@@ -280,47 +283,6 @@ pub async fn gathers(device: &Device) {
     }
 }
 
-/// Some of so many images, and a change for each.
-fn choice(count: u32) -> (Vec<u32>, Vec<Change>) {
-    let mut random = Random::new(4, Purpose::Augmentation, 0);
-    let indices: Vec<u32> = (0..20).map(|at| at * 5 % count).collect();
-    let draw = |_| Augment::default().draw(&mut random);
-    let changes = indices.iter().map(draw).collect();
-    (indices, changes)
-}
-
-/// Pixels of anything.
-fn noise(count: usize) -> Vec<u8> {
-    let shades = numbers(count, 21, 400.0).into_iter();
-    shades.map(|x| x.clamp(0.0, 255.0) as u8).collect()
-}
-
 fn images(config: &VitConfig, batch: usize, device: &Device) -> Tensor<4> {
     engine::images(numbers(batch * config.pixels(), 5, 1.5), config, device)
-}
-
-fn numbers(count: usize, seed: u32, scale: f32) -> Vec<f32> {
-    let hash = |i: u32| {
-        let x = (i ^ seed.wrapping_mul(0x9E37_79B9)).wrapping_mul(0x7FEB_352D);
-        (x ^ (x >> 15)).wrapping_mul(0x846C_A68B) >> 8
-    };
-    (0..count as u32)
-        .map(|i| (hash(i) as f32 / (1 << 23) as f32 - 1.0) * scale)
-        .collect()
-}
-
-async fn read(tensor: Tensor<1>) -> Vec<f32> {
-    let data = tensor.into_data_async().await.expect("readable");
-    data.try_into_vec().expect("float32")
-}
-
-#[track_caller]
-fn close(name: &str, found: &[f32], expected: &[f32], tolerance: f32, least: f32) {
-    assert_eq!(found.len(), expected.len(), "{name}: number of values");
-    let largest = expected.iter().fold(least, |max, x| max.max(x.abs()));
-    for (index, (a, b)) in found.iter().zip(expected).enumerate() {
-        // Not `> tolerance`: NaN must fail too.
-        let close = (a - b).abs() <= tolerance * largest;
-        assert!(close, "{name}[{index}] is {a}, expected {b}");
-    }
 }

@@ -80,7 +80,7 @@ export class Data {
     const picked = await readPicked(files, module.idxInfo);
     const sorted = sortPicked(picked);
     const set = nameOf(picked, sorted);
-    const { info } = using(parse(module, sorted, set, 0), (loaded) => ({ info: loaded.info }));
+    const { info } = using(parse(module, sorted, { name: set, origin: "files", limit: 0 }), (loaded) => ({ info: loaded.info }));
     if (!(await this.#keep(GIVEN + set, sorted, set))) this.#unkept.set(set, sorted);
     return { set, info };
   }
@@ -105,39 +105,39 @@ export class Data {
       case "synthetic":
         return module.DataSet.synthetic({ images: limit || undefined, seed: spec.seed });
       case "mnist":
-        return this.#loadKept(MNIST, "MNIST", limit, module, () => this.#fetchMnist());
+        return this.#loadKept(MNIST, { name: "MNIST", origin: spec.source, limit }, module, () => this.#fetchMnist());
       case "url": {
         const folder = folderOf(spec.url);
         const set = `url-${digestOf(new TextEncoder().encode(folder.href))}`;
-        return this.#loadKept(set, nameOfUrl(folder), limit, module, () => fetchForeignSet(folder, onProgress));
+        const about = { name: nameOfUrl(folder), origin: spec.source, limit };
+        return this.#loadKept(set, about, module, () => fetchForeignSet(folder, onProgress));
       }
       case "files":
-        return parse(module, await this.#given(spec.set), spec.set, limit);
+        return parse(module, await this.#given(spec.set), { name: spec.set, origin: spec.source, limit });
       case "mine":
-        return parse(module, await this.#mine(), "My digits", limit);
+        return parse(module, await this.#mine(), { name: "My digits", origin: spec.source, limit });
     }
   }
 
   /**
    * @param {string} set
-   * @param {string} name
-   * @param {number} limit
+   * @param {About} about
    * @param {Pick<WasmModule, "DataSet">} module
    * @param {() => Promise<SetFiles>} fetchFiles
    */
-  async #loadKept(set, name, limit, module, fetchFiles) {
+  async #loadKept(set, about, module, fetchFiles) {
     const kept = await orElse(null, readSet(set));
     if (kept) {
       try {
-        return parse(module, kept, name, limit);
+        return parse(module, kept, about);
       } catch {
         // It was fine when it was kept: another copy may be.
         await removeSet(set);
       }
     }
     const files = await fetchFiles();
-    const loaded = parse(module, files, name, limit);
-    await this.#keep(set, files, name);
+    const loaded = parse(module, files, about);
+    await this.#keep(set, files, about.name);
     return loaded;
   }
 
@@ -226,13 +226,19 @@ export class Data {
 }
 
 /**
+ * @typedef {object} About
+ * @property {string} name for people
+ * @property {DataSpec["source"]} origin which checkpoints keep
+ * @property {number} limit training images at most, 0 for all
+ */
+
+/**
  * @param {Pick<WasmModule, "DataSet">} module
  * @param {SetFiles} files
- * @param {string} name
- * @param {number} limit
+ * @param {About} about
  */
-function parse(module, files, name, limit) {
-  return module.DataSet.fromIdx({ ...files, name, limit: limit || undefined });
+function parse(module, files, { name, origin, limit }) {
+  return module.DataSet.fromIdx({ ...files, name, origin, limit: limit || undefined });
 }
 
 /**

@@ -13,8 +13,6 @@ import { CodedError } from "../protocol.js";
 import { newRun } from "./runner.js";
 import { deleteRun, listRuns, lockRun, newRunId, readCheckpoint, readRun, saveRun } from "./store.js";
 
-const SYNTHETIC = { images: 1, seed: 1 };
-
 /**
  * @param {Session | null} session
  * @returns {Promise<RunInfo[]>} newest first
@@ -93,7 +91,7 @@ export async function importRun(name, checkpoint, module) {
   const { config, recipe, history, position } = info;
   const id = newRunId();
   /** @type {RunInfo["spec"]} */
-  const spec = { name, device: "auto", preset: "default", config, recipe, data: guessSource(info, module) };
+  const spec = { name, device: "auto", preset: "default", config, recipe, data: sourceOf(info) };
   const last = (/** @type {string} */ set) => history.evaluations.findLast((each) => each.set === set)?.accuracy ?? null;
   /** @type {RunInfo} */
   const run = {
@@ -110,26 +108,16 @@ export async function importRun(name, checkpoint, module) {
 }
 
 /**
- * A checkpoint names its data, and not where that came from.
+ * Where a checkpoint's data can be had from. An address is not followed: whoever wrote the file named
+ * that host, not who opens it.
  *
  * @param {CheckpointInfo} info
- * @param {WasmModule} module
  * @returns {DataSpec}
  */
-function guessSource({ data }, module) {
-  const synthetic = module.DataSet.synthetic(SYNTHETIC);
-  const { name } = synthetic.info;
-  synthetic.free();
-  switch (data.name) {
-    case name:
-      return { source: "synthetic", images: data.train, seed: SYNTHETIC.seed };
-    case "MNIST":
-      return { source: "mnist", images: data.train };
-    case "My digits":
-      return { source: "mine", images: data.train };
-    default:
-      return { source: "files", set: data.name, images: data.train };
-  }
+function sourceOf({ data: { name, origin, seed, train } }) {
+  if (seed !== undefined) return { source: "synthetic", images: train, seed };
+  if (origin === "mnist" || origin === "mine") return { source: origin, images: train };
+  return { source: "files", set: name, images: train };
 }
 
 /**

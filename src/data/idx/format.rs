@@ -133,6 +133,7 @@ impl Format {
             .ok_or_else(|| IdxError::TooLarge {
                 file: self.file,
                 found: sizes.to_vec(),
+                most: MAX_UNPACKED,
             })
     }
 }

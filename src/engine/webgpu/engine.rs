@@ -4,10 +4,11 @@ use burn::cubecl::server::Handle;
 use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 use burn_wgpu::{CubeBackend, CubeTensor, into_contiguous};
 
-use super::forward::{Gathering, Pass, Source};
+use super::forward::Pass;
 use super::launch::{empty, launch, tensor};
 use super::limits::MOST_GROUPS;
 use super::shader::{PLAIN_GROUP, Shader, Variant};
+use super::source::{Gathering, Source};
 use super::stores;
 use crate::engine::{AdamState, Batch, Engine, Gather, Gradient, Input, StoredImages, Update};
 use crate::model::{Dropout, Layout, VisionTransformer};

@@ -6,9 +6,9 @@ use burn::cubecl::server::Handle;
 use super::activations::{Activations, BlockActivations, Normalized};
 use super::launch::{empty, from, launch, upload};
 use super::shader::{Drop, Shader, Variant};
+use super::source::{Gathering, Source};
 use super::tiling::Tiling;
 use crate::config::Norm;
-use crate::engine::Normalization;
 use crate::model::{Dropout, Layout, Section};
 
 /// Places with dropout in an encoder block.
@@ -37,37 +37,6 @@ pub struct Pass {
     /// For a backward pass, with transposed copies: see `transpose.wgsl`.
     params: Handle,
     keeps: bool,
-}
-
-/// A batch's images.
-#[expect(clippy::large_enum_variant, reason = "there is one for a whole batch")]
-pub enum Source {
-    /// Normalised, `[batch, channels, image_size, image_size]`.
-    Images {
-        images: Handle,
-        batch: usize,
-    },
-    Gathering(Gathering),
-}
-
-/// What `gather.wgsl` reads and writes.
-pub struct Gathering {
-    pub batch: usize,
-    /// Data set, indices, changes.
-    pub read: [Handle; 3],
-    pub moved: Handle,
-    /// `[batch, 1, side, side]`
-    pub images: Handle,
-    pub normalization: Normalization,
-}
-
-impl Source {
-    pub fn batch(&self) -> usize {
-        match self {
-            Self::Images { batch, .. } => *batch,
-            Self::Gathering(gathering) => gathering.batch,
-        }
-    }
 }
 
 impl Pass {

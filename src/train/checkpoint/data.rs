@@ -18,8 +18,11 @@ pub struct DataRecord {
     pub rows: usize,
     pub columns: usize,
     fingerprint: u32,
-    /// Of synthetic digits, which can be made again.
-    synthetic_seed: Option<u64>,
+    /// The seed of synthetic digits, which can be made again.
+    pub synthetic_seed: Option<u64>,
+    /// Where the images come from, as [`TrainingData::origin`] says.
+    #[serde(default)]
+    pub origin: Option<String>,
 }
 
 impl DataRecord {
@@ -36,6 +39,7 @@ impl DataRecord {
                 Source::Synthetic { seed, .. } => Some(seed),
                 Source::Stored(_) => None,
             },
+            origin: data.origin.clone(),
         }
     }
 

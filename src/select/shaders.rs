@@ -1,13 +1,12 @@
-//! The shaders that a run on WebGPU needs, for those who have them compiled ahead.
+//! The shaders that a job on WebGPU needs, for those who have them compiled ahead.
 
-use super::Recipe;
-use super::evaluate::EVALUATED;
 use crate::config::VitConfig;
 use crate::data::batch::{DEVIATION, MEAN};
 use crate::data::training::TrainingData;
 use crate::engine::Normalization;
 use crate::engine::webgpu::{self, Training};
 use crate::model::{Dropout, Layout};
+use crate::train::{EVALUATED, Recipe};
 
 /// For steps. Empty where the model is computed with burn's operations.
 pub fn shaders_to_train(

@@ -1,82 +1,14 @@
 //! Keeps the promises of the architecture: which module may know what, and how long a file gets.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod rules;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rules::RULES;
+
 const MOST_LINES: usize = 300;
-
-struct Rule {
-    /// Files and folders that the rule is about, less `except`.
-    about: &'static [&'static str],
-    except: &'static [&'static str],
-    /// Paths that their code must not name.
-    forbidden: &'static [&'static str],
-}
-
-const RULES: [Rule; 8] = [
-    // Only the API knows JavaScript.
-    Rule {
-        about: &["src"],
-        except: &["src/api", "src/api.rs"],
-        forbidden: &[
-            "wasm_bindgen",
-            "wasm_bindgen_futures",
-            "js_sys",
-            "web_sys",
-            "console_error_panic_hook",
-        ],
-    },
-    // Data is bytes and floats; only batches are tensors.
-    Rule {
-        about: &["src/data", "src/data.rs"],
-        except: &["src/data/batch.rs"],
-        forbidden: &["burn"],
-    },
-    Rule {
-        about: &["src/data", "src/data.rs"],
-        except: &[],
-        forbidden: &["crate::vit", "crate::train", "crate::weights", "crate::api"],
-    },
-    // The table of parameters knows the configuration alone.
-    Rule {
-        about: &["src/model"],
-        except: &[],
-        forbidden: &[
-            "burn",
-            "crate::vit",
-            "crate::kernels",
-            "crate::data",
-            "crate::train",
-            "crate::weights",
-            "crate::device",
-            "crate::api",
-        ],
-    },
-    // The model knows its configuration, nothing of where images come from or how it learns.
-    Rule {
-        about: &["src/vit", "src/vit.rs"],
-        except: &[],
-        forbidden: &["crate::data", "crate::train", "crate::api"],
-    },
-    // Kernels are functions of tensors, and those for the CPU of slices.
-    Rule {
-        about: &["src/kernels", "src/kernels.rs"],
-        except: &[],
-        forbidden: &["crate::vit", "crate::data", "crate::train", "crate::api"],
-    },
-    Rule {
-        about: &["src/kernels/cpu", "src/kernels/cpu.rs"],
-        except: &[],
-        forbidden: &["burn"],
-    },
-    // Training is told what to do next: it has no clock and no page.
-    Rule {
-        about: &["src/train", "src/train.rs"],
-        except: &[],
-        forbidden: &["crate::api", "std::time", "web_time"],
-    },
-];
 
 #[test]
 fn modules_know_only_what_they_may() {
@@ -105,11 +37,11 @@ fn modules_know_only_what_they_may() {
 #[test]
 fn only_the_device_module_asks_for_features() {
     let exempt = |name: &str| {
-        // The GPU's kernels, and their traits, are made of what the feature brings.
-        matches!(name, "src/device.rs" | "src/lib.rs" | "src/kernels/gpu.rs")
-            || name == "src/kernels/fused.rs"
-            // An instruction that not every engine has.
-            || name == "src/kernels/cpu/simd.rs"
+        // The engine of WebGPU is made of what the feature brings.
+        matches!(name, "src/device.rs" | "src/lib.rs" | "src/engine/webgpu.rs")
+            || name == "src/engine.rs"
+            // An instruction that not every browser has.
+            || name == "src/engine/cpu/simd/instructions.rs"
             || name.starts_with("src/device/")
             || name.starts_with("src/bin/")
     };
