@@ -15,7 +15,7 @@ use vitpad::config::VitConfig;
 use vitpad::data::training::TrainingData;
 use vitpad::device::{self, Selected};
 use vitpad::files::Precision;
-use vitpad::train::{Recipe, Trainer, evaluate, read};
+use vitpad::train::{Recipe, Trainer, evaluate, read_back};
 
 #[path = "support/mnist.rs"]
 mod mnist;
@@ -97,9 +97,9 @@ fn train_epoch(trainer: &mut Trainer, epoch: usize) -> Result<()> {
     let mut losses = 0.0;
     for _ in 0..steps {
         let step = trainer.step();
-        let readings = block_on(read(vec![step]))?;
-        losses += readings[0].loss;
-        trainer.record(readings)?;
+        let results = block_on(read_back(vec![step]))?;
+        losses += results[0].loss;
+        trainer.record(results)?;
         progress.inc(1);
         progress.set_message(format!("{:.4}", losses / progress.position() as f32));
     }

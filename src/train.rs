@@ -16,5 +16,5 @@ pub use evaluate::{Evaluation, Evaluator, Mistake, evaluate};
 pub use history::{EvaluationRecord, HeldOut, History};
 pub use recipe::{Optimizer, Recipe, Schedule};
 pub use sampler::preview;
-pub use step::{Reading, Step, read};
+pub use step::{Step, StepResult, read_back};
 pub use trainer::Trainer;

@@ -7,7 +7,7 @@ use pollster::block_on;
 use vitpad::VitConfig;
 use vitpad::data::TrainingData;
 use vitpad::device;
-use vitpad::train::{Recipe, Trainer, evaluate, read};
+use vitpad::train::{Recipe, Trainer, evaluate, read_back};
 
 #[test]
 fn the_quick_preset_reads_95_percent_of_held_out_synthetic_digits() {
@@ -16,8 +16,8 @@ fn the_quick_preset_reads_95_percent_of_held_out_synthetic_digits() {
     let mut trainer = Trainer::new(&VitConfig::quick(), Recipe::quick(), data, &device).unwrap();
     while !trainer.is_done() {
         let step = trainer.step();
-        let readings = block_on(read(vec![step])).unwrap();
-        trainer.record(readings).unwrap();
+        let results = block_on(read_back(vec![step])).unwrap();
+        trainer.record(results).unwrap();
     }
     let result = block_on(evaluate(&trainer.model(), &trainer.data.test, &device)).unwrap();
     let accuracy = result.accuracy();

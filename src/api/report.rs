@@ -6,7 +6,9 @@ use wasm_bindgen::JsValue;
 use super::data::data_info;
 use super::object::{object, set, to_js};
 use crate::data::idx::Dataset;
-use crate::train::{Checkpoint, Evaluation, HeldOut, History, Mistake, Reading, Recipe, Trainer};
+use crate::train::{
+    Checkpoint, Evaluation, HeldOut, History, Mistake, Recipe, StepResult, Trainer,
+};
 
 /// `Position`
 pub fn position(trainer: &Trainer) -> JsValue {
@@ -31,19 +33,19 @@ fn position_at(step: usize, per_epoch: usize, recipe: &Recipe) -> JsValue {
 }
 
 /// `StepStats`, of steps that the trainer is about to record.
-pub fn steps(readings: &[Reading], trainer: &Trainer, milliseconds: f64) -> JsValue {
-    let step = trainer.recorded() + readings.len();
+pub fn steps(results: &[StepResult], trainer: &Trainer, milliseconds: f64) -> JsValue {
+    let step = trainer.recorded() + results.len();
     let stats = position_at(step, trainer.steps_per_epoch(), &trainer.recipe);
     let (recipe, steps) = (&trainer.recipe, trainer.steps());
-    let rate = |reading: &Reading| recipe.learning_rate(reading.index, steps) as f32;
-    let images: usize = readings.iter().map(|reading| reading.images).sum();
-    set(&stats, "losses", floats(readings.iter().map(|r| r.loss)));
+    let rate = |result: &StepResult| recipe.learning_rate(result.index, steps) as f32;
+    let images: usize = results.iter().map(|result| result.images).sum();
+    set(&stats, "losses", floats(results.iter().map(|r| r.loss)));
     set(
         &stats,
         "accuracies",
-        floats(readings.iter().map(|r| r.accuracy)),
+        floats(results.iter().map(|r| r.accuracy)),
     );
-    set(&stats, "learningRates", floats(readings.iter().map(rate)));
+    set(&stats, "learningRates", floats(results.iter().map(rate)));
     set(&stats, "images", images.into());
     set(&stats, "milliseconds", milliseconds.into());
     stats

@@ -17,7 +17,7 @@ use super::settings::held_out;
 use super::turn::{check_abort, turn};
 use crate::device::Selected;
 use crate::select::shaders_to_evaluate;
-use crate::train::{self, Evaluator, Reading, Step, read};
+use crate::train::{self, Evaluator, Step, StepResult, read_back};
 
 const MISTAKES: u64 = 24;
 
@@ -80,18 +80,18 @@ impl Run {
                 outcome,
                 start,
             } = run.launch(count, &signal).await;
-            let mut reading = Box::pin(read(steps));
+            let mut pending = Box::pin(read_back(steps));
             // Futures are lazy: this asks for the losses before the next steps come in between.
-            let first = poll_fn(|context| Poll::Ready(reading.as_mut().poll(context))).await;
+            let first = poll_fn(|context| Poll::Ready(pending.as_mut().poll(context))).await;
             if let Some(resolve) = all_launched {
                 let _ = resolve.call0(&JsValue::UNDEFINED);
             }
-            let readings = match first {
-                Poll::Ready(readings) => readings,
-                Poll::Pending => reading.await,
+            let results = match first {
+                Poll::Ready(results) => results,
+                Poll::Pending => pending.await,
             };
             let _ = JsFuture::from(last).await;
-            run.settle(readings, outcome, start)
+            run.settle(results, outcome, start)
         });
         *self.last.borrow_mut() = promise.clone();
         promise
@@ -103,7 +103,7 @@ impl Run {
             outcome,
             start,
         } = self.launch(count, signal).await;
-        self.settle(read(steps).await, outcome, start)
+        self.settle(read_back(steps).await, outcome, start)
     }
 
     /// Up to so many steps; fewer at an epoch's end.
@@ -135,16 +135,16 @@ impl Run {
 
     fn settle(
         &self,
-        readings: crate::error::Result<Vec<Reading>>,
+        results: crate::error::Result<Vec<StepResult>>,
         outcome: Result<(), JsValue>,
         start: Instant,
     ) -> Result<JsValue, JsValue> {
         let mut trainer = self.trainer.borrow_mut();
         // Steps whose losses nobody knows are not to be built on.
-        let readings = readings.inspect_err(|_| trainer.go_back())?;
+        let results = results.inspect_err(|_| trainer.go_back())?;
         let milliseconds = start.elapsed().as_secs_f64() * 1e3;
-        let stats = report::steps(&readings, &trainer, milliseconds);
-        trainer.record(readings)?;
+        let stats = report::steps(&results, &trainer, milliseconds);
+        trainer.record(results)?;
         outcome?;
         Ok(stats)
     }

@@ -1,4 +1,4 @@
-//! What a step leaves on the device, and its reading.
+//! What a step leaves on the device, and what is read back of it.
 
 use burn::tensor::{Tensor, Transaction};
 
@@ -20,8 +20,8 @@ pub struct Step {
     pub(super) setbacks: usize,
 }
 
-/// A step's loss, read.
-pub struct Reading {
+/// A step's loss and accuracy, read back.
+pub struct StepResult {
     pub index: usize,
     pub loss: f32,
     /// 0 to 1.
@@ -36,7 +36,7 @@ pub struct Reading {
 ///
 /// # Errors
 /// [`Error::DeviceLost`]
-pub async fn read(steps: Vec<Step>) -> Result<Vec<Reading>> {
+pub async fn read_back(steps: Vec<Step>) -> Result<Vec<StepResult>> {
     let mut transaction = Transaction::default();
     for step in &steps {
         transaction = transaction
@@ -53,17 +53,17 @@ pub async fn read(steps: Vec<Step>) -> Result<Vec<Reading>> {
     }
     let pairs = steps.into_iter().zip(values.chunks_exact(2));
     Ok(pairs
-        .map(|(step, pair)| step.reading(&pair[0], &pair[1]))
+        .map(|(step, pair)| step.result(&pair[0], &pair[1]))
         .collect())
 }
 
 impl Step {
-    fn reading(self, loss: &[f32], logits: &[f32]) -> Reading {
+    fn result(self, loss: &[f32], logits: &[f32]) -> StepResult {
         let rows = logits.chunks_exact(logits.len() / self.labels.len());
         let right = rows
             .zip(&self.labels)
             .filter(|(row, label)| argmax(row) == usize::from(**label));
-        Reading {
+        StepResult {
             index: self.index,
             loss: loss[0],
             accuracy: right.count() as f32 / self.labels.len() as f32,

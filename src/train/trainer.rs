@@ -8,7 +8,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::evaluate::{EVALUATED, check_size};
 use super::sampler::{Sampler, dropout_seed};
-use super::{History, Reading, Recipe, Step};
+use super::{History, Recipe, Step, StepResult};
 use crate::config::{VitConfig, require};
 use crate::data::batch::{DEVIATION, MEAN, normalized, targets};
 use crate::data::training::TrainingData;
@@ -127,7 +127,7 @@ impl Trainer {
         self.recipe.learning_rate(self.step_count(), self.steps())
     }
 
-    /// Trains on the next batch. Nothing is read back: see [`read`](super::read) and [`Trainer::record`].
+    /// Trains on the next batch. Nothing is read back: see [`read_back`](super::read_back) and [`Trainer::record`].
     pub fn step(&mut self) -> Step {
         let index = self.step_count();
         let batch = self.sampler.batch(&self.recipe, &self.data, index);
@@ -200,22 +200,22 @@ impl Trainer {
     /// # Errors
     /// [`Error::NonFiniteLoss`]: the run is then back where its loss was last known to be finite.
     /// Steps that it made before it went there are refused likewise.
-    pub fn record(&mut self, readings: Vec<Reading>) -> Result<()> {
-        for reading in readings {
-            let is_stale = reading.setbacks != self.setbacks;
-            if is_stale || !reading.loss.is_finite() {
+    pub fn record(&mut self, results: Vec<StepResult>) -> Result<()> {
+        for result in results {
+            let is_stale = result.setbacks != self.setbacks;
+            if is_stale || !result.loss.is_finite() {
                 if !is_stale {
                     self.go_back();
                 }
                 return Err(Error::NonFiniteLoss {
-                    step: reading.index + 1,
-                    loss: reading.loss,
+                    step: result.index + 1,
+                    loss: result.loss,
                     back_to: self.step_count(),
                 });
             }
-            self.history.losses.push(reading.loss);
-            self.history.accuracies.push(reading.accuracy);
-            if let Some(before) = reading.before {
+            self.history.losses.push(result.loss);
+            self.history.accuracies.push(result.accuracy);
+            if let Some(before) = result.before {
                 self.good = before;
             }
         }

@@ -15,13 +15,13 @@ use vitpad::data::training::TrainingData;
 use vitpad::device::{self, Adapter};
 use vitpad::engine;
 use vitpad::select::open_webgpu;
-use vitpad::train::{Recipe, Trainer, read};
+use vitpad::train::{Recipe, Trainer, read_back};
 
 const BATCHES: [usize; 3] = [64, 256, 1_024];
 /// Of the training set: a multiple of every batch, so that each is whole.
 const IMAGES: usize = 10_240;
 const SIDE: usize = 28;
-/// Steps between two readings.
+/// Steps between two results.
 const TURN: usize = 32;
 
 criterion_group! {
@@ -98,7 +98,7 @@ fn training(
             for first in (0..steps).step_by(TURN) {
                 let turn = (steps - first).min(TURN as u64);
                 let made = (0..turn).map(|_| trainer.step()).collect();
-                block_on(read(made)).expect("losses");
+                block_on(read_back(made)).expect("losses");
             }
             start.elapsed()
         });

@@ -163,8 +163,8 @@ impl Golden {
         // The sixth gives the loss after five.
         for step in 1..=6 {
             let made = trainer.step_on(self.images(device), self.labels());
-            let readings = train::read(vec![made]).await.expect("readable");
-            trainer.record(readings).expect("finite");
+            let results = train::read_back(vec![made]).await.expect("readable");
+            trainer.record(results).expect("finite");
             for (_, file) in self.adam.iter().filter(|(after, _)| *after == step) {
                 let weights = read(trainer.model().parameters).await;
                 self.check_weights(step, &weights, file);

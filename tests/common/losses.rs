@@ -11,7 +11,7 @@ use vitpad::data::idx::Dataset;
 use vitpad::data::training::TrainingData;
 use vitpad::engine;
 use vitpad::model::VisionTransformer;
-use vitpad::train::{Recipe, Trainer, read};
+use vitpad::train::{Recipe, Trainer, read_back};
 
 const STEPS: usize = 100;
 const TOLERANCE: f32 = 1e-3;
@@ -33,10 +33,10 @@ pub async fn check(name: &str, device: &Device) {
         let (pixels, labels) = nth_batch(&data, step, size);
         let images = engine::images(batch::normalized(&pixels), &trainer.config, device);
         let made = trainer.step_on(images, labels);
-        let readings = read(vec![made]).await.expect("readable");
-        let off = (readings[0].loss - expected).abs();
+        let results = read_back(vec![made]).await.expect("readable");
+        let off = (results[0].loss - expected).abs();
         assert!(off <= TOLERANCE, "{name}: step {step} is off by {off:e}");
-        trainer.record(readings).expect("a finite loss");
+        trainer.record(results).expect("a finite loss");
     }
     assert_eq!(trainer.step_count(), STEPS);
 }

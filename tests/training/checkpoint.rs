@@ -145,7 +145,7 @@ fn broken_weights_are_never_written() {
     };
     let mut trainer = trainer(recipe);
     let step = trainer.step_on(poisoned(), vec![1]);
-    drop(block_on(vitpad::train::read(vec![step])));
+    drop(block_on(vitpad::train::read_back(vec![step])));
     trainer.history.losses.push(0.0);
     trainer.history.accuracies.push(0.0);
     let error = block_on(trainer.snapshot().write()).expect_err("not finite");

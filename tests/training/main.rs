@@ -12,7 +12,7 @@ use pollster::block_on;
 use vitpad::config::VitConfig;
 use vitpad::data::training::TrainingData;
 use vitpad::device;
-use vitpad::train::{Recipe, Trainer, evaluate, read};
+use vitpad::train::{Recipe, Trainer, evaluate, read_back};
 use vitpad::{Error, Result};
 
 #[test]
@@ -55,7 +55,7 @@ fn trainer(recipe: Recipe) -> Trainer {
 fn train(trainer: &mut Trainer, steps: usize) -> Result<Vec<f32>> {
     for _ in 0..steps {
         let step = trainer.step();
-        trainer.record(block_on(read(vec![step]))?)?;
+        trainer.record(block_on(read_back(vec![step]))?)?;
     }
     let losses = &trainer.history.losses;
     Ok(losses[losses.len() - steps..].to_vec())
@@ -69,12 +69,12 @@ fn the_same_seed_gives_the_same_curve_bit_for_bit() {
 }
 
 #[test]
-fn reading_several_steps_at_once_gives_the_same_losses() {
+fn results_of_several_steps_at_once_gives_the_same_losses() {
     let one_by_one = train(&mut trainer(quick()), 3).expect("finite");
     let mut trainer = trainer(quick());
     let steps = (0..3).map(|_| trainer.step()).collect();
-    let readings = block_on(read(steps)).expect("readable");
-    trainer.record(readings).expect("finite");
+    let results = block_on(read_back(steps)).expect("readable");
+    trainer.record(results).expect("finite");
     assert_eq!(trainer.history.losses, one_by_one);
 }
 
@@ -85,9 +85,9 @@ fn an_epoch_shows_every_image_once_in_an_order_of_its_own() {
     assert_eq!((trainer.steps_per_epoch(), trainer.steps()), (5, 10));
     let mut labels_of_epoch = || {
         let steps: Vec<_> = (0..5).map(|_| trainer.step()).collect();
-        let readings = block_on(read(steps)).expect("readable");
-        let sizes: Vec<_> = readings.iter().map(|reading| reading.images).collect();
-        trainer.record(readings).expect("finite");
+        let results = block_on(read_back(steps)).expect("readable");
+        let sizes: Vec<_> = results.iter().map(|result| result.images).collect();
+        trainer.record(results).expect("finite");
         sizes
     };
     assert_eq!(labels_of_epoch(), [16, 16, 16, 16, 8]);
@@ -106,8 +106,8 @@ fn a_loss_that_is_not_finite_puts_the_run_back_where_it_was_good() {
     let mut trainer = trainer(quick());
     train(&mut trainer, 3).expect("finite");
     let step = trainer.step_on(poisoned(), vec![1]);
-    let readings = block_on(read(vec![step])).expect("readable");
-    let error = trainer.record(readings).expect_err("not a number");
+    let results = block_on(read_back(vec![step])).expect("readable");
+    let error = trainer.record(results).expect_err("not a number");
     assert_eq!(error.code(), "non-finite-loss");
     assert!(error.to_string().contains("at step 4"), "{error}");
     assert_eq!(trainer.step_count(), 0);
@@ -123,14 +123,14 @@ fn a_loss_that_is_not_finite_puts_the_run_back_where_it_was_good() {
 fn steps_made_before_a_setback_is_known_count_no_more() {
     let mut trainer = trainer(quick());
     let steps = [trainer.step_on(poisoned(), vec![1]), trainer.step()];
-    let [bad, stale] = steps.map(|step| block_on(read(vec![step])).expect("readable"));
+    let [bad, stale] = steps.map(|step| block_on(read_back(vec![step])).expect("readable"));
     trainer.record(bad).expect_err("not a number");
     let anew = trainer.step();
     let error = trainer.record(stale).expect_err("built on a bad one");
     assert_eq!(error.code(), "non-finite-loss");
     assert_eq!((trainer.step_count(), trainer.recorded()), (1, 0));
-    let readings = block_on(read(vec![anew])).expect("readable");
-    trainer.record(readings).expect("finite");
+    let results = block_on(read_back(vec![anew])).expect("readable");
+    trainer.record(results).expect("finite");
     assert_eq!(trainer.recorded(), 1);
 }
 

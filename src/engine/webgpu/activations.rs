@@ -9,14 +9,14 @@ pub struct BlockActivations {
     pub x: Handle,
     pub qkv: Handle,
     pub heads: Handle,
-    /// `[batch, heads, tokens]`: logarithms of the sums of the scores' exponentials.
-    pub sums: Handle,
+    /// `[batch, heads, tokens]`: logarithms of the logsumexp of the scores' exponentials.
+    pub logsumexp: Handle,
     /// What the MLP got.
     pub middle: Handle,
     pub norms: [Normalized; 2],
 }
 
-/// Values before gain and bias, and 1 / √(variance + eps).
+/// Values before weight and bias, and 1 / √(variance + eps).
 #[derive(Clone, Debug)]
 pub struct Normalized {
     pub values: Handle,

@@ -21,26 +21,26 @@ impl Pass {
             blocks,
             head,
         } = activations;
-        let [params, step] = self.section(layers + 1);
+        let [params, uniforms] = self.section(layers + 1);
         let mut dx = self.activations();
         let buffers = [&params, dlogits, &head.values, &head.scales, &dx];
-        self.run_groups(Shader::HeadBackward, [self.batch, 1], &buffers);
+        self.run_workgroups(Shader::HeadBackward, [self.batch, 1], &buffers);
         let of_head = from(&partial, self.layout.head().start);
-        let buffers = [&params, &step, dlogits, &head.values, &of_head];
+        let buffers = [&params, &uniforms, dlogits, &head.values, &of_head];
         self.run(Shader::HeadWeights, [width, segments], &buffers);
         for (index, block) in blocks.into_iter().enumerate().rev() {
             dx = self.block_backward(index, block, dx, &partial);
         }
-        let [_, step] = self.section(0);
+        let [_, uniforms] = self.section(0);
         let values = self.layout.channels * self.layout.patch_size.pow(2);
-        let Tiling { tiles, share, .. } = self.tiling;
-        let positions = (self.layout.tokens * width / 4).div_ceil(tiles * share);
-        let groups = positions + (values * width / 4).div_ceil(tiles);
-        let buffers = [&step, &images, &dx, &partial];
-        self.run_groups(Shader::EmbedWeights, [groups, segments], &buffers);
+        let Tiling { tiles, split, .. } = self.tiling;
+        let positions = (self.layout.tokens * width / 4).div_ceil(tiles * split);
+        let workgroups = positions + (values * width / 4).div_ceil(tiles);
+        let buffers = [&uniforms, &images, &dx, &partial];
+        self.run_workgroups(Shader::EmbedWeights, [workgroups, segments], &buffers);
         let gradient = self.empty(self.layout.values());
         let size = [self.layout.values(), 1];
-        self.run(Shader::Reduce, size, &[&step, &partial, &gradient]);
+        self.run(Shader::Reduce, size, &[&uniforms, &partial, &gradient]);
         gradient
     }
 
@@ -62,28 +62,28 @@ impl Pass {
         } = self.layout;
         let queries = queries(&self.layout, index + 1);
         let [segments, _] = self.layout.segments(self.batch);
-        let [params, step] = self.section(index + 1);
+        let [params, uniforms] = self.section(index + 1);
         let partial = from(partial, self.layout.block(index).start);
         let BlockActivations {
             x,
             qkv,
             heads: merged,
-            sums,
+            logsumexp,
             middle,
             norms: [norm1, norm2],
         } = saved;
         let pre = norm == Norm::Pre;
         let [dmiddle, dm, dz, dsum, dmerged, dx] = [0; 6].map(|_| self.activations());
 
-        let base = [&params, &step, &dy, &norm2.values, &norm2.scales];
+        let base = [&params, &uniforms, &dy, &norm2.values, &norm2.scales];
         let rest = if pre {
             [&dmiddle, &dm, &dz]
         } else {
             [&middle, &dmiddle, &dm]
         };
         let buffers = [&base[..], &rest].concat();
-        self.run(Shader::MlpBackward, self.teams(queries), &buffers);
-        let mut buffers = vec![&params, &step];
+        self.run(Shader::MlpBackward, self.cooperative(queries), &buffers);
+        let mut buffers = vec![&params, &uniforms];
         if pre {
             buffers.extend([&norm2.values, &dm, &dz]);
         } else {
@@ -91,21 +91,21 @@ impl Pass {
         }
         buffers.push(&partial);
         let Tiling { units, .. } = self.tiling;
-        if self.tiling.is_alone() {
+        if self.tiling.is_scalar() {
             let size = [hidden / units + width / 4, segments];
             self.run(Shader::MlpWeights, size, &buffers);
         } else {
-            let groups = hidden.div_ceil(units);
-            self.run_groups(Shader::MlpWeights, [groups, segments], &buffers);
+            let workgroups = hidden.div_ceil(units);
+            self.run_workgroups(Shader::MlpWeights, [workgroups, segments], &buffers);
         }
 
-        let mut buffers = vec![&params, &step, &dmiddle];
+        let mut buffers = vec![&params, &uniforms, &dmiddle];
         if !pre {
             buffers.extend([&norm1.values, &norm1.scales, &dsum]);
         }
         let deltas = self.empty(self.rows() * heads);
         buffers.extend([&merged, &dmerged, &deltas]);
-        self.run(Shader::ProjectBackward, self.teams(queries), &buffers);
+        self.run(Shader::ProjectBackward, self.cooperative(queries), &buffers);
         // Without a norm in between, the sum's gradient is what came in.
         let dsum = if pre { &dmiddle } else { &dsum };
         let Tiling {
@@ -116,31 +116,31 @@ impl Pass {
         } = self.tiling;
         let square = (width / 4 / inputs) * (width / 4 / columns);
         let norm = (width / 4).div_ceil(tiles);
-        let mut buffers = vec![&step, &merged, dsum];
+        let mut buffers = vec![&uniforms, &merged, dsum];
         if !pre {
             buffers.extend([&norm1.values, &dmiddle]);
         }
         buffers.push(&partial);
-        let groups = square.div_ceil(tiles) + if pre { 0 } else { norm };
-        self.run_groups(Shader::ProjectWeights, [groups, segments], &buffers);
+        let workgroups = square.div_ceil(tiles) + if pre { 0 } else { norm };
+        self.run_workgroups(Shader::ProjectWeights, [workgroups, segments], &buffers);
 
         let dqkv = self.empty(3 * self.rows() * width);
-        let buffers = [&step, &qkv, &dmerged, &sums, &deltas, &dqkv];
+        let buffers = [&uniforms, &qkv, &dmerged, &logsumexp, &deltas, &dqkv];
         self.run(Shader::AttentionBackward, self.queries_and_keys(), &buffers);
 
-        let mut buffers = vec![&params, &step, &dqkv, dsum];
+        let mut buffers = vec![&params, &uniforms, &dqkv, dsum];
         if pre {
             buffers.extend([&norm1.values, &norm1.scales, &dz]);
         }
         buffers.push(&dx);
-        self.run(Shader::QkvBackward, self.teams(tokens), &buffers);
+        self.run(Shader::QkvBackward, self.cooperative(tokens), &buffers);
         let buffers = if pre {
-            vec![&params, &step, &norm1.values, &dqkv, &dz, &partial]
+            vec![&params, &uniforms, &norm1.values, &dqkv, &dz, &partial]
         } else {
-            vec![&step, &x, &dqkv, &partial]
+            vec![&uniforms, &x, &dqkv, &partial]
         };
-        let groups = (3 * square).div_ceil(tiles) + if pre { norm } else { 0 };
-        self.run_groups(Shader::QkvWeights, [groups, segments], &buffers);
+        let workgroups = (3 * square).div_ceil(tiles) + if pre { norm } else { 0 };
+        self.run_workgroups(Shader::QkvWeights, [workgroups, segments], &buffers);
         dx
     }
 }

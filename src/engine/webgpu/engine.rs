@@ -6,8 +6,8 @@ use burn_wgpu::{CubeBackend, CubeTensor, into_contiguous};
 
 use super::forward::Pass;
 use super::launch::{empty, launch, tensor};
-use super::limits::MOST_GROUPS;
-use super::shader::{PLAIN_GROUP, Shader, Variant};
+use super::limits::MOST_WORKGROUPS;
+use super::shader::{PLAIN_WORKGROUP, Shader, Variant};
 use super::source::{Gathering, Source};
 use super::stores;
 use crate::engine::{AdamState, Batch, Engine, Gather, Gradient, Input, StoredImages, Update};
@@ -89,7 +89,10 @@ impl Engine for WebGpu {
             &second.handle,
         ];
         // Invocations go on where they end.
-        let size = [self.layout.values().min(PLAIN_GROUP * MOST_GROUPS), 1];
+        let size = [
+            self.layout.values().min(PLAIN_WORKGROUP * MOST_WORKGROUPS),
+            1,
+        ];
         launch(&client, Variant::plain(Shader::Adam), size, &buffers);
         AdamState {
             parameters: Tensor::from_primitive::<CubeBackend>(parameters),

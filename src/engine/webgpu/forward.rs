@@ -13,8 +13,8 @@ use crate::model::{Dropout, Layout, Section};
 
 /// Places with dropout in an encoder block.
 const PLACES: usize = 4;
-/// Words of a section's part of [`Pass::step`].
-const STEP: usize = 64;
+/// Words of a section's part of [`Pass::uniforms`].
+const UNIFORMS: usize = 64;
 
 /// How many of an image's tokens a section computes: the head reads the class token alone.
 pub fn queries(layout: &Layout, section: usize) -> usize {
@@ -33,7 +33,7 @@ pub struct Pass {
     pub(super) tiling: Tiling,
     drop: Option<Drop>,
     /// What common.wgsl describes, for each section.
-    step: Handle,
+    uniforms: Handle,
     /// For a backward pass, with transposed copies: see `transpose.wgsl`.
     params: Handle,
     keeps: bool,
@@ -50,8 +50,8 @@ impl Pass {
     ) -> Self {
         let [segments, images] = layout.segments(batch);
         let sections = layout.layers + 2;
-        let mut step = vec![0; sections * STEP];
-        for (index, words) in step.chunks_exact_mut(STEP).enumerate() {
+        let mut uniforms = vec![0; sections * UNIFORMS];
+        for (index, words) in uniforms.chunks_exact_mut(UNIFORMS).enumerate() {
             let queries = queries(&layout, index);
             let numbers = [batch, segments, images, queries].map(|number| number as u32);
             words[..4].copy_from_slice(&numbers);
@@ -65,14 +65,14 @@ impl Pass {
                 words[4 + 2 * place..][..2].copy_from_slice(&at.key_words());
             }
         }
-        let step = upload(&client, &step);
+        let uniforms = upload(&client, &uniforms);
         let pass = Self {
             drop: Drop::of(dropout),
             client,
             layout,
             batch,
             tiling: Tiling::of(&layout, batch),
-            step,
+            uniforms,
             params,
             keeps,
         };
@@ -122,14 +122,14 @@ impl Pass {
     }
 
     /// On so many workgroups, times so many segments.
-    pub(super) fn run_groups(
+    pub(super) fn run_workgroups(
         &self,
         shader: Shader,
-        [groups, segments]: [usize; 2],
+        [workgroups, segments]: [usize; 2],
         buffers: &[&Handle],
     ) {
         let variant = self.variant(shader);
-        let size = [groups * variant.group(), segments];
+        let size = [workgroups * variant.workgroup(), segments];
         launch(&self.client, variant, size, buffers);
     }
 
@@ -147,16 +147,16 @@ impl Pass {
         [(self.batch * count).div_ceil(self.tiling.rows), 1]
     }
 
-    /// Invocations of a shader whose parties have several.
-    pub(super) fn teams(&self, count: usize) -> [usize; 2] {
-        let [parties, _] = self.tokens(count);
-        [parties * self.tiling.team, 1]
+    /// Invocations of a shader whose groups have several.
+    pub(super) fn cooperative(&self, count: usize) -> [usize; 2] {
+        let [groups, _] = self.tokens(count);
+        [groups * self.tiling.lanes, 1]
     }
 
     /// Invocations of a shader that takes so many queries of each image.
     fn queries(&self, count: usize) -> [usize; 2] {
-        let parties = count.div_ceil(self.tiling.queries);
-        let of_head = self.tiling.head.unwrap_or(parties);
+        let groups = count.div_ceil(self.tiling.queries);
+        let of_head = self.tiling.head.unwrap_or(groups);
         [self.batch * self.layout.heads * of_head, 1]
     }
 
@@ -164,7 +164,7 @@ impl Pass {
     pub(super) fn queries_and_keys(&self) -> [usize; 2] {
         let [once, _] = self.queries(self.layout.tokens);
         [
-            if self.tiling.is_alone() {
+            if self.tiling.is_scalar() {
                 once
             } else {
                 2 * once
@@ -173,7 +173,7 @@ impl Pass {
         ]
     }
 
-    /// Parameters and [`Pass::step`] from a section on: the embedding is 0, the head the last.
+    /// Parameters and [`Pass::uniforms`] from a section on: the embedding is 0, the head the last.
     pub(super) fn section(&self, index: usize) -> [Handle; 2] {
         let layout = &self.layout;
         let Section { start, .. } = match index {
@@ -184,27 +184,30 @@ impl Pass {
         // Transposed copies follow each block.
         let copies = layout.block(index.saturating_sub(1)).start - layout.block(0).start;
         let start = start + if self.keeps { copies } else { 0 };
-        [from(&self.params, start), from(&self.step, index * STEP)]
+        [
+            from(&self.params, start),
+            from(&self.uniforms, index * UNIFORMS),
+        ]
     }
 
     /// The images, and the encoder's input.
     fn embed(&self, source: Source) -> [Handle; 2] {
         let x = self.activations();
-        let [params, step] = self.section(0);
+        let [params, uniforms] = self.section(0);
         match source {
             Source::Images { images, .. } => {
                 let size = [self.rows() * self.layout.width / 4, 1];
-                self.run(Shader::Embed, size, &[&params, &step, &images, &x]);
+                self.run(Shader::Embed, size, &[&params, &uniforms, &images, &x]);
                 [images, x]
             }
             Source::Gathering(gathering) => {
                 let variant = self.variant(Shader::Embed).gathers(gathering.normalization);
                 let [pixels, indices, changes] = &gathering.read;
                 let Gathering { moved, images, .. } = &gathering;
-                let read = [&params, &step, pixels, indices, changes];
+                let read = [&params, &uniforms, pixels, indices, changes];
                 let buffers = [&read[..], &[moved, images, &x]].concat();
                 // A workgroup for each image.
-                let size = [self.batch * variant.group(), 1];
+                let size = [self.batch * variant.workgroup(), 1];
                 launch(&self.client, variant, size, &buffers);
                 [gathering.images, x]
             }
@@ -217,8 +220,8 @@ impl Pass {
         let [images, mut x] = self.embed(source);
         let mut norm = self.normalized(self.rows());
         if self.is_pre() {
-            let [_, step] = self.section(0);
-            let buffers = [&step, &x, &norm.values, &norm.scales];
+            let [_, uniforms] = self.section(0);
+            let buffers = [&uniforms, &x, &norm.values, &norm.scales];
             self.run(Shader::Norm, self.tokens(self.layout.tokens), &buffers);
         }
         let mut blocks = Vec::with_capacity(layers);
@@ -231,7 +234,7 @@ impl Pass {
         let logits = self.empty(self.batch * self.layout.classes);
         let head = self.normalized(self.batch);
         let buffers = [&params, &x, &logits, &head.values, &head.scales];
-        self.run_groups(Shader::Head, [self.batch, 1], &buffers);
+        self.run_workgroups(Shader::Head, [self.batch, 1], &buffers);
         let activations = Activations {
             images,
             blocks,
@@ -248,7 +251,7 @@ impl Pass {
         x: Handle,
         norm: Normalized,
     ) -> (Handle, Normalized, BlockActivations) {
-        let [params, step] = self.section(index + 1);
+        let [params, uniforms] = self.section(index + 1);
         let [rows, pre] = [self.rows(), usize::from(self.is_pre())];
         let qkv = self.empty(3 * rows * self.layout.width);
         let input = if pre == 1 { &norm.values } else { &x };
@@ -256,22 +259,24 @@ impl Pass {
         let [tokens, _] = self.tokens(self.layout.tokens);
         let columns = 3 * self.layout.width / 4 / self.tiling.columns;
         let size = [columns * tokens, 1];
-        self.run(Shader::Qkv, size, &[&params, &step, input, &qkv]);
+        self.run(Shader::Qkv, size, &[&params, &uniforms, input, &qkv]);
 
         let [heads, middle, y] = [0; 3].map(|_| self.activations());
-        let sums = self.empty(rows * self.layout.heads);
-        let buffers = [&step, &qkv, &heads, &sums];
+        let logsumexp = self.empty(rows * self.layout.heads);
+        let buffers = [&uniforms, &qkv, &heads, &logsumexp];
         let used = if self.keeps { 4 } else { 3 };
         self.run(Shader::Attention, self.queries(queries), &buffers[..used]);
 
         let [between, after] = [0; 2].map(|_| self.normalized(rows));
         let [b, a] = [&between, &after];
-        let buffers = [&params, &step, &heads, &x, &middle, &b.values, &b.scales];
-        self.run(Shader::Project, self.teams(queries), &buffers);
-        let mut buffers = vec![&params, &step];
+        let buffers = [
+            &params, &uniforms, &heads, &x, &middle, &b.values, &b.scales,
+        ];
+        self.run(Shader::Project, self.cooperative(queries), &buffers);
+        let mut buffers = vec![&params, &uniforms];
         buffers.extend([&b.values].into_iter().take(pre));
         buffers.extend([&middle, &y, &a.values, &a.scales]);
-        self.run(Shader::Mlp, self.teams(queries), &buffers);
+        self.run(Shader::Mlp, self.cooperative(queries), &buffers);
 
         let norms = match self.layout.norm {
             Norm::Pre => [norm, between],
@@ -281,7 +286,7 @@ impl Pass {
             x,
             qkv,
             heads,
-            sums,
+            logsumexp,
             middle,
             norms,
         };
@@ -292,7 +297,7 @@ impl Pass {
     pub fn loss(&self, logits: &Handle, targets: &Handle) -> [Handle; 2] {
         let classes = self.layout.classes;
         let [loss, dlogits] = [1, self.batch * classes].map(|values| self.empty(values));
-        let buffers = [&self.step, logits, targets, &loss, &dlogits];
+        let buffers = [&self.uniforms, logits, targets, &loss, &dlogits];
         launch(&self.client, Variant::loss(classes), [1, 1], &buffers);
         [loss, dlogits]
     }

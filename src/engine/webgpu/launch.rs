@@ -6,7 +6,7 @@ use burn::cubecl::prelude::KernelId;
 use burn::cubecl::server::{Handle, KernelArguments};
 use burn_wgpu::{CubeDim, CubeTensor, KernelSource, SourceKernel, SourceTemplate};
 
-use super::limits::MOST_GROUPS;
+use super::limits::MOST_WORKGROUPS;
 use super::shader::Variant;
 
 /// Bytes of a float32 or a u32.
@@ -34,12 +34,15 @@ pub fn launch(
     [invocations, segments]: [usize; 2],
     buffers: &[&Handle],
 ) {
-    let groups = invocations.div_ceil(variant.group());
-    assert!(groups <= MOST_GROUPS, "{groups} workgroups of {variant:?}");
-    let kernel = SourceKernel::new(variant, CubeDim::new_1d(variant.group() as u32));
+    let workgroups = invocations.div_ceil(variant.workgroup());
+    assert!(
+        workgroups <= MOST_WORKGROUPS,
+        "{workgroups} workgroups of {variant:?}"
+    );
+    let kernel = SourceKernel::new(variant, CubeDim::new_1d(variant.workgroup() as u32));
     let bindings = buffers.iter().map(|&buffer| buffer.clone().binding());
     let arguments = KernelArguments::new().with_buffers(bindings.collect());
-    let count = CubeCount::Static(groups as u32, segments as u32, 1);
+    let count = CubeCount::Static(workgroups as u32, segments as u32, 1);
     client.launch(Box::new(kernel), count, arguments);
 }
 

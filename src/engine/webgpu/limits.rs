@@ -8,9 +8,9 @@ const WIDEST_HEAD: usize = 32;
 /// What WebGPU binds at least, in values of 4 bytes.
 pub const LARGEST_BUFFER: usize = (128 << 20) / 4;
 /// WebGPU dispatches no more workgroups along one dimension.
-pub const MOST_GROUPS: usize = 65_535;
+pub const MOST_WORKGROUPS: usize = 65_535;
 /// Invocations of a workgroup that takes tokens, at most; the MLP's may have more.
-pub const LARGEST_GROUP: usize = 128;
+pub const LARGEST_WORKGROUP: usize = 128;
 /// Segments that weight gradients are summed in, at most: for small batches, and for large ones.
 const SEGMENTS: [usize; 2] = [32, 128];
 /// Images of a segment of a batch in between.
@@ -23,7 +23,7 @@ impl Layout {
             && self.hidden.is_multiple_of(4)
             && self.width <= WIDEST
             && self.width / self.heads <= WIDEST_HEAD
-            && self.values() <= 64 * MOST_GROUPS
+            && self.values() <= 64 * MOST_WORKGROUPS
     }
 
     /// Whether they take a batch of that many images: whether that fits into what WebGPU binds and
@@ -31,7 +31,7 @@ impl Layout {
     pub fn takes(&self, batch: usize) -> bool {
         let values = self.tokens * 3 * self.width;
         let values = values.max(self.channels * self.image_size.pow(2));
-        let fits = self.invocations(batch) <= LARGEST_GROUP * MOST_GROUPS;
+        let fits = self.invocations(batch) <= LARGEST_WORKGROUP * MOST_WORKGROUPS;
         self.has_gpu_kernels() && batch * values <= LARGEST_BUFFER && fits
     }
 

@@ -58,8 +58,14 @@ pub fn offsets(values: &mut Values, layout: &Layout, shader: Shader) {
             values.number(name, value);
         }
     };
-    let norm1 = [("GAIN", at(Norm1Weight)), ("SHIFT", at(Norm1Bias))];
-    let norm2 = [("GAIN", at(Norm2Weight)), ("SHIFT", at(Norm2Bias))];
+    let norm1 = [
+        ("NORM_WEIGHT", at(Norm1Weight)),
+        ("NORM_BIAS", at(Norm1Bias)),
+    ];
+    let norm2 = [
+        ("NORM_WEIGHT", at(Norm2Weight)),
+        ("NORM_BIAS", at(Norm2Bias)),
+    ];
     match shader {
         Shader::Embed | Shader::Gather | Shader::EmbedWeights => {
             set(&[("WEIGHT", at(PatchWeight)), ("BIAS", at(PatchBias))]);
@@ -104,7 +110,10 @@ pub fn offsets(values: &mut Values, layout: &Layout, shader: Shader) {
         }
         Shader::Head | Shader::HeadBackward | Shader::HeadWeights => {
             let at = |parameter| places.offset(parameter);
-            set(&[("GAIN", at(HeadNormWeight)), ("SHIFT", at(HeadNormBias))]);
+            set(&[
+                ("NORM_WEIGHT", at(HeadNormWeight)),
+                ("NORM_BIAS", at(HeadNormBias)),
+            ]);
             set(&[("WEIGHT", at(HeadWeight)), ("BIAS", at(HeadBias))]);
         }
         _ => {}

@@ -8,17 +8,17 @@ use crate::engine::Normalization;
 use crate::model::{Dropout, Layout};
 
 macro_rules! shaders {
-    ($($name:ident = $file:literal $(or $alone:literal)?;)*) => {
+    ($($name:ident = $file:literal $(or $scalar:literal)?;)*) => {
         /// A kernel, described at the head of its template; some have another where invocations
-        /// share nothing.
+        /// split nothing.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Shader { $($name,)* }
 
         impl Shader {
-            fn template(self, is_alone: bool) -> &'static str {
+            fn template(self, is_scalar: bool) -> &'static str {
                 match self {
-                    $($(Self::$name if is_alone => {
-                        include_str!(concat!("shaders/", $alone, ".wgsl"))
+                    $($(Self::$name if is_scalar => {
+                        include_str!(concat!("shaders/", $scalar, ".wgsl"))
                     })?
                     Self::$name => include_str!(concat!("shaders/", $file, ".wgsl")),)*
                 }
@@ -34,15 +34,15 @@ shaders! {
     Qkv = "qkv";
     Attention = "attention";
     Project = "project";
-    Mlp = "mlp" or "mlp_alone";
+    Mlp = "mlp" or "mlp_scalar";
     Head = "head";
     HeadBackward = "head_backward";
     HeadWeights = "head_weights";
-    MlpBackward = "mlp_backward" or "mlp_backward_alone";
-    MlpWeights = "mlp_weights" or "mlp_weights_alone";
+    MlpBackward = "mlp_backward" or "mlp_backward_scalar";
+    MlpWeights = "mlp_weights" or "mlp_weights_scalar";
     ProjectBackward = "project_backward";
     ProjectWeights = "weights";
-    AttentionBackward = "attention_backward" or "attention_backward_alone";
+    AttentionBackward = "attention_backward" or "attention_backward_scalar";
     QkvBackward = "qkv_backward";
     QkvWeights = "weights";
     EmbedWeights = "embed_weights";
@@ -60,7 +60,7 @@ fn included(name: &str) -> &'static str {
         "products" => include_str!("shaders/products.wgsl"),
         "inputs" => include_str!("shaders/inputs.wgsl"),
         "zeros" => include_str!("shaders/zeros.wgsl"),
-        "team" => include_str!("shaders/team.wgsl"),
+        "lanes" => include_str!("shaders/lanes.wgsl"),
         "turn" => include_str!("shaders/turn.wgsl"),
         "tile" => include_str!("shaders/tile.wgsl"),
         "written" => include_str!("shaders/written.wgsl"),
@@ -69,7 +69,7 @@ fn included(name: &str) -> &'static str {
         "rows" => include_str!("shaders/rows.wgsl"),
         "normalize" => include_str!("shaders/normalize.wgsl"),
         "normalize_backward" => include_str!("shaders/normalize_backward.wgsl"),
-        "of_party" => include_str!("shaders/of_party.wgsl"),
+        "group_sum" => include_str!("shaders/group_sum.wgsl"),
         "finished" => include_str!("shaders/finished.wgsl"),
         "hidden" => include_str!("shaders/hidden.wgsl"),
         "from_hidden" => include_str!("shaders/from_hidden.wgsl"),
@@ -103,7 +103,7 @@ impl Drop {
 }
 
 /// Invocations of a workgroup that knows nothing of the adapter.
-pub const PLAIN_GROUP: usize = 64;
+pub const PLAIN_WORKGROUP: usize = 64;
 
 /// Which shader, for what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -152,24 +152,26 @@ impl Variant {
     }
 
     /// Invocations of a workgroup.
-    pub fn group(&self) -> usize {
+    pub fn workgroup(&self) -> usize {
         use Shader::{Attention, AttentionBackward, Gather};
         use Shader::{EmbedWeights, MlpWeights, ProjectWeights, QkvWeights};
         use Shader::{Head, HeadBackward, Reduce, Transpose};
         use Shader::{Mlp, MlpBackward};
         let Some((layout, tiling)) = self.model else {
-            return PLAIN_GROUP;
+            return PLAIN_WORKGROUP;
         };
         match self.shader {
             // These take parameters or images, not tokens, of which there may be few.
-            Transpose | Reduce | Head | HeadBackward => PLAIN_GROUP,
+            Transpose | Reduce | Head | HeadBackward => PLAIN_WORKGROUP,
             Gather => tiling.image,
-            Attention => tiling.head.unwrap_or(tiling.group),
-            AttentionBackward => tiling.head.map_or(tiling.group, |group| 2 * group),
+            Attention => tiling.head.unwrap_or(tiling.workgroup),
+            AttentionBackward => tiling
+                .head
+                .map_or(tiling.workgroup, |workgroup| 2 * workgroup),
             Mlp | MlpBackward => tiling.mlp,
-            MlpWeights if !tiling.is_alone() => tiling.units / 4 * layout.width / 4,
-            EmbedWeights | QkvWeights | ProjectWeights => tiling.tiles * tiling.share,
-            _ => tiling.group,
+            MlpWeights if !tiling.is_scalar() => tiling.units / 4 * layout.width / 4,
+            EmbedWeights | QkvWeights | ProjectWeights => tiling.tiles * tiling.split,
+            _ => tiling.workgroup,
         }
     }
 
@@ -193,7 +195,7 @@ impl Variant {
                 Activation::Relu => true,
             };
             values.flag("RELU", is_relu);
-            // What keys and values depend on is computed for all tokens, wanted or not.
+            // What keys and values depend on is computed for all tokens, queries or not.
             let of_all = [
                 Shader::Norm,
                 Shader::Qkv,
@@ -225,8 +227,8 @@ impl Variant {
                 .constant("THRESHOLD", &format!("{}u", drop.threshold))
                 .constant("SCALE", &float(f32::from_bits(drop.scale_bits)));
         }
-        let is_alone = self.model.is_some_and(|(_, tiling)| tiling.is_alone());
-        let shader = values.fill(self.shader.template(is_alone), included);
+        let is_scalar = self.model.is_some_and(|(_, tiling)| tiling.is_scalar());
+        let shader = values.fill(self.shader.template(is_scalar), included);
         let shuffles = self.model.is_some_and(|(_, tiling)| tiling.shuffles);
         // Browsers ask for the directive, and wgpu's own compiler refuses it.
         if shuffles && cfg!(target_family = "wasm") {
@@ -238,7 +240,7 @@ impl Variant {
 
     fn tiles(&self, values: &mut Values, layout: &Layout, tiling: &Tiling) {
         use Shader::{Mlp, MlpBackward, MlpWeights, Project, ProjectBackward, QkvBackward};
-        let shares_weights = matches!(self.shader, Mlp | MlpBackward) && !tiling.is_alone();
+        let shares_weights = matches!(self.shader, Mlp | MlpBackward) && !tiling.is_scalar();
         let (rows, columns) = match self.shader {
             MlpWeights => (tiling.chunk, 1),
             _ if shares_weights => (tiling.rows, 1),
@@ -246,9 +248,9 @@ impl Variant {
         };
         // Inputs of a layer, in fours, whose weights are in a workgroup's memory at a time.
         let depth = |inputs| divisor(inputs, 4);
-        let in_teams = [Project, Mlp, MlpBackward, ProjectBackward, QkvBackward];
-        let team = if in_teams.contains(&self.shader) {
-            tiling.team
+        let cooperating = [Project, Mlp, MlpBackward, ProjectBackward, QkvBackward];
+        let lanes = if cooperating.contains(&self.shader) {
+            tiling.lanes
         } else {
             1
         };
@@ -258,19 +260,19 @@ impl Variant {
             .number("HIDDEN", tiling.hidden)
             .number("DEPTH", depth(layout.width / 4))
             .number("HIDDEN_DEPTH", depth(tiling.hidden))
-            .number("TURNS", layout.width / 4 / team)
+            .number("TURNS", layout.width / 4 / lanes)
             .text("MATRIX", if shares_weights { "tile" } else { "params" })
             .number("QUERIES", tiling.queries)
-            .number("PARTIES", layout.tokens.div_ceil(tiling.queries))
+            .number("GROUPS", layout.tokens.div_ceil(tiling.queries))
             .number("UNITS", tiling.units)
             .number("INPUTS", tiling.inputs)
             .number("TILES", tiling.tiles)
-            .number("SHARE", tiling.share)
-            .number("TEAM", team)
-            .number("GROUP", self.group())
-            .flag("NEAR", tiling.head.is_some())
-            .flag("TEAMS", team > 1 || shares_weights)
-            .flag("SHUFFLES", team > 1 && tiling.shuffles)
-            .flag("SHARED", tiling.share > 1);
+            .number("SPLIT", tiling.split)
+            .number("LANES", lanes)
+            .number("WORKGROUP", self.workgroup())
+            .flag("SHARED", tiling.head.is_some())
+            .flag("COOPERATES", lanes > 1 || shares_weights)
+            .flag("SHUFFLES", lanes > 1 && tiling.shuffles)
+            .flag("IS_SPLIT", tiling.split > 1);
     }
 }

@@ -1,6 +1,6 @@
-//! How a shader's work is cut, for the adapter at hand.
+//! Tile and workgroup sizes, for the adapter at hand.
 
-use super::limits::{LARGEST_GROUP, MOST_GROUPS};
+use super::limits::{LARGEST_WORKGROUP, MOST_WORKGROUPS};
 use crate::model::Layout;
 
 /// One image has fewer tokens: small workgroups find more of the processors.
@@ -16,24 +16,26 @@ const LARGEST_SHARED: usize = 16_384 / 4;
 /// How much an invocation does, and how many make a workgroup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Tiling {
-    /// Invocations that pick an image and embed it.
+    /// Invocations of a workgroup that gathers an image and embeds it.
     pub image: usize,
-    /// Tokens of a party of invocations: weights are read once for all of them.
+    /// Tokens of a group of invocations: weights are read once for all of them.
     pub rows: usize,
     /// Outputs of a linear layer at a time, in fours: inputs are read once for all of them.
     pub columns: usize,
-    /// Hidden activations of a party at a time, in fours.
+    /// Hidden activations of a group at a time, in fours.
     pub hidden: usize,
-    /// Invocations of a party, which share the outputs of its tokens.
-    pub team: usize,
+    /// Invocations of a group: each computes a part of its tokens' outputs.
+    pub lanes: usize,
     /// Queries of an invocation.
     pub queries: usize,
-    /// Of a workgroup that has all tokens of a head, where those fit into its memory.
+    /// Workgroup size when one workgroup holds a whole head's keys and values in shared memory; None
+    /// if they don't fit.
     pub head: Option<usize>,
-    pub group: usize,
-    /// Of a workgroup whose tokens share the MLP's weights in its memory.
+    /// Workgroup size of the other shaders that take tokens.
+    pub workgroup: usize,
+    /// Workgroup size of the MLP, whose weights pass through shared memory.
     pub mlp: usize,
-    /// Hidden units whose weights' gradients a workgroup sums, or an invocation alone.
+    /// Hidden units whose weights' gradients a workgroup sums; an invocation, if it is scalar.
     pub units: usize,
     /// Tokens whose hidden activations an invocation of such a workgroup computes at a time.
     pub chunk: usize,
@@ -41,9 +43,9 @@ pub struct Tiling {
     pub inputs: usize,
     /// Tiles of such weights that a workgroup takes.
     pub tiles: usize,
-    /// Invocations that share a tile's sums.
-    pub share: usize,
-    /// Whether a party's invocations hand sums to each other directly.
+    /// Invocations among which a tile's sums are split.
+    pub split: usize,
+    /// Whether a group's invocations hand sums to each other directly.
     pub shuffles: bool,
 }
 
@@ -51,66 +53,69 @@ impl Tiling {
     pub fn of(layout: &Layout, batch: usize) -> Self {
         let tokens = batch * layout.tokens;
         let [width, hidden] = [layout.width, layout.hidden].map(|size| size / 4);
-        let group = |preferred: usize| -> usize {
-            let least = layout.invocations(batch).div_ceil(MOST_GROUPS);
-            preferred.max(least.next_power_of_two()).min(LARGEST_GROUP)
+        let workgroup = |preferred: usize| -> usize {
+            let least = layout.invocations(batch).div_ceil(MOST_WORKGROUPS);
+            preferred
+                .max(least.next_power_of_two())
+                .min(LARGEST_WORKGROUP)
         };
         let most = divisor(width, 4).min(divisor(hidden, 4));
         if super::is_software() {
-            let group = group(if tokens < FEW { 4 } else { 16 });
+            let workgroup = workgroup(if tokens < FEW { 4 } else { 16 });
             // Its registers are memory anyway, and a load costs it as much as several products.
             return Self {
                 image: 64,
                 rows: if tokens < FEW { 4 } else { 8 },
                 columns: most,
                 hidden: divisor(hidden, 16),
-                team: 1,
+                lanes: 1,
                 queries: 4,
                 head: None,
-                group,
-                mlp: group,
+                workgroup,
+                mlp: workgroup,
                 units: if width <= 16 { 4 } else { 2 },
                 chunk: 1,
                 inputs: divisor(width, 4),
                 tiles: 16,
-                share: 1,
+                split: 1,
                 shuffles: false,
             };
         }
         // Thousands of invocations hide what a load takes, so a token is for several.
-        let team = divisor(width, 16);
+        let lanes = divisor(width, 16);
         Self {
             image: 256,
             rows: 2,
             columns: if width < 16 { divisor(most, 2) } else { 1 },
-            hidden: divisor(hidden, team),
-            team,
+            hidden: divisor(hidden, lanes),
+            lanes,
             queries: 1,
-            head: near(layout, batch),
-            group: group(32),
-            mlp: group(32).max(16 * team),
+            head: head_workgroup(layout, batch),
+            workgroup: workgroup(32),
+            mlp: workgroup(32).max(16 * lanes),
             units: 4 * (64 / width).clamp(1, hidden),
             chunk: 2,
             inputs: 1,
             tiles: 32,
-            share: 4,
-            shuffles: team <= super::subgroup(),
+            split: 4,
+            shuffles: lanes <= super::subgroup(),
         }
     }
 
-    /// Whether invocations share nothing: workgroup memory and barriers slow software adapters.
-    pub fn is_alone(&self) -> bool {
-        self.share == 1
+    /// Whether each invocation works for itself: shared memory and barriers slow software adapters.
+
+    pub fn is_scalar(&self) -> bool {
+        self.split == 1
     }
 }
 
 /// Invocations of a workgroup for a head's tokens, if it can keep what attention's gradients need:
 /// queries, keys, values and the output's gradient, and two numbers for each token.
-fn near(layout: &Layout, batch: usize) -> Option<usize> {
+fn head_workgroup(layout: &Layout, batch: usize) -> Option<usize> {
     let values = layout.tokens * (4 * layout.width / layout.heads + 2);
-    let group = layout.tokens.next_multiple_of(WARP);
-    let fits = values <= LARGEST_SHARED && group <= LARGEST_HEAD;
-    (fits && batch * layout.heads <= MOST_GROUPS).then_some(group)
+    let workgroup = layout.tokens.next_multiple_of(WARP);
+    let fits = values <= LARGEST_SHARED && workgroup <= LARGEST_HEAD;
+    (fits && batch * layout.heads <= MOST_WORKGROUPS).then_some(workgroup)
 }
 
 /// The largest number up to `most`, a power of two, that divides `count`.
@@ -151,16 +156,19 @@ mod tests {
     }
 
     fn fits(tiling: &Tiling, layout: &Layout, batch: usize) {
-        assert!(!tiling.is_alone());
-        let parties = tiling.mlp / tiling.team;
-        let mlp = parties * tiling.hidden * tiling.rows + 16 * tiling.team;
+        assert!(!tiling.is_scalar());
+        let groups = tiling.mlp / tiling.lanes;
+        let mlp = groups * tiling.hidden * tiling.rows + 16 * tiling.lanes;
         let sums = tiling.mlp * VECTOR / 2;
         assert!(mlp * VECTOR + sums <= MEMORY, "{tiling:?}");
         let chunk = layout.width / 4 * tiling.chunk * tiling.units / 4;
         assert!(2 * chunk * VECTOR <= MEMORY, "{tiling:?}");
-        assert!(tiling.tiles * tiling.share <= 256, "{tiling:?}");
+        assert!(tiling.tiles * tiling.split <= 256, "{tiling:?}");
         assert!(tiling.units / 4 * layout.width / 4 <= 256, "{tiling:?}");
-        let groups = layout.invocations(batch).div_ceil(tiling.group);
-        assert!(groups <= MOST_GROUPS || !layout.takes(batch), "{tiling:?}");
+        let workgroups = layout.invocations(batch).div_ceil(tiling.workgroup);
+        assert!(
+            workgroups <= MOST_WORKGROUPS || !layout.takes(batch),
+            "{tiling:?}"
+        );
     }
 }

@@ -8,8 +8,8 @@
 #update second: f32
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  for (var i = id.x; i < arrayLength(&value); i += 64 * groups.x) {
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
+  for (var i = id.x; i < arrayLength(&value); i += 64 * workgroups.x) {
     let before = value[i];
     let slope = fma(before, constants[5], gradient[i] * scale[0]);
     let mean = first[i] * constants[0] + slope * constants[2];

@@ -1,51 +1,51 @@
 // QUERIES queries of one head: softmax(q · kᵀ / √head_width) · v, in one pass over the keys. Where it
-// is NEAR, a workgroup has all queries of a head, and its keys and values in memory of its own.
-#read step: u32
+// is SHARED, a workgroup has all queries of a head, and its keys and values in memory of its own.
+#read uniforms: u32
 #read qkv: $PART
 #read y: $PART
 #if SAVE
-#write sums: f32
+#write logsumexp: f32
 #end
 #include common
 #include part
 
-#if NEAR
-var<workgroup> k_near: array<$PART, T * PARTS>;
-var<workgroup> v_near: array<$PART, T * PARTS>;
+#if SHARED
+var<workgroup> k_shared: array<$PART, T * PARTS>;
+var<workgroup> v_shared: array<$PART, T * PARTS>;
 #end
 
-@compute @workgroup_size(GROUP)
+@compute @workgroup_size(WORKGROUP)
 fn main(
   @builtin(global_invocation_id) id: vec3u,
-  @builtin(workgroup_id) group: vec3u,
+  @builtin(workgroup_id) workgroup_id: vec3u,
   @builtin(local_invocation_index) local: u32,
 ) {
-  #if NEAR
-  let head = group.x;
+  #if SHARED
+  let head = workgroup_id.x;
   let first = local;
   #else
-  let parties = (wanted() + QUERIES - 1) / QUERIES;
-  let head = id.x / parties;
-  let first = id.x % parties * QUERIES;
+  let groups = (queries() + QUERIES - 1) / QUERIES;
+  let head = id.x / groups;
+  let first = id.x % groups * QUERIES;
   if (head >= images() * H) { return; }
   #end
   // In units of PART: of the image's first token, and of the head within a token.
   let image = head / H * T;
   let part = head % H * PARTS;
-  #if NEAR
-  for (var i = local; i < T * PARTS; i += GROUP) {
+  #if SHARED
+  for (var i = local; i < T * PARTS; i += WORKGROUP) {
     let at = ((image + i / PARTS) * 3 + 1) * H * PARTS + part + i % PARTS;
-    k_near[i] = qkv[at];
-    v_near[i] = qkv[at + H * PARTS];
+    k_shared[i] = qkv[at];
+    v_shared[i] = qkv[at + H * PARTS];
   }
   workgroupBarrier();
-  if (first >= wanted()) { return; }
+  if (first >= queries()) { return; }
   #end
   #if DROP
   let key = place(0);
   #end
   #for r in QUERIES
-  // The last one may be there twice, and unwanted ones too.
+  // Past the end, the last query is computed again and stored twice with the same value.
   let query$r = min(first + $r, T - 1);
   var largest$r = LOWEST;
   var weights$r = 0.0;
@@ -57,9 +57,9 @@ fn main(
   for (var j = 0u; j < T; j++) {
     let at = ((image + j) * 3 + 1) * H * PARTS + part;
     #for e in PARTS
-    #if NEAR
-    let k$e = k_near[j * PARTS + $e];
-    let v$e = v_near[j * PARTS + $e];
+    #if SHARED
+    let k$e = k_shared[j * PARTS + $e];
+    let v$e = v_shared[j * PARTS + $e];
     #else
     let k$e = qkv[at + $e];
     let v$e = qkv[at + H * PARTS + $e];
@@ -88,7 +88,7 @@ fn main(
   y[(image + query$r) * H * PARTS + part + $e] = sum$r_$e / weights$r;
   #end
   #if SAVE
-  sums[head * T + query$r] = largest$r + log(weights$r);
+  logsumexp[head * T + query$r] = largest$r + log(weights$r);
   #end
   #end
 }

@@ -1,29 +1,29 @@
 // Gradients of a head's queries, and of its keys and values: an invocation takes a token as one or as
-// the other. Unwanted tokens were no queries. Where it is NEAR, a workgroup has a whole head, and what
-// its tokens have in memory of its own.
+// the other. In the last block only the class token has a query. Where it is SHARED, a workgroup has a
+// whole head, whose queries, keys, values and gradients lie in shared memory.
 #include attention_backward_buffers
 #include common
 #include part
 
-#if NEAR
-var<workgroup> q_near: array<$PART, T * PARTS>;
-var<workgroup> k_near: array<$PART, T * PARTS>;
-var<workgroup> v_near: array<$PART, T * PARTS>;
-var<workgroup> dy_near: array<$PART, T * PARTS>;
+#if SHARED
+var<workgroup> q_shared: array<$PART, T * PARTS>;
+var<workgroup> k_shared: array<$PART, T * PARTS>;
+var<workgroup> v_shared: array<$PART, T * PARTS>;
+var<workgroup> dy_shared: array<$PART, T * PARTS>;
 // The sum and the delta of each query.
-var<workgroup> near: array<vec2f, T>;
+var<workgroup> sums_shared: array<vec2f, T>;
 #end
 
-@compute @workgroup_size(GROUP)
+@compute @workgroup_size(WORKGROUP)
 fn main(
   @builtin(global_invocation_id) id: vec3u,
-  @builtin(workgroup_id) group: vec3u,
+  @builtin(workgroup_id) workgroup_id: vec3u,
   @builtin(local_invocation_index) local: u32,
 ) {
-  #if NEAR
-  let head = group.x;
-  let is_key = local >= GROUP / 2;
-  let token = local % (GROUP / 2);
+  #if SHARED
+  let head = workgroup_id.x;
+  let is_key = local >= WORKGROUP / 2;
+  let token = local % (WORKGROUP / 2);
   #else
   let head = id.x / (2 * T);
   let is_key = id.x / T % 2 == 1;
@@ -33,18 +33,18 @@ fn main(
   // In units of PART: of the image's first token, and of the head within a token.
   let image = head / H * T;
   let part = head % H * PARTS;
-  let count = wanted();
-  #if NEAR
-  for (var i = local; i < T * PARTS; i += GROUP) {
+  let count = queries();
+  #if SHARED
+  for (var i = local; i < T * PARTS; i += WORKGROUP) {
     let place = i / PARTS;
     let at = (image + place) * 3 * H * PARTS + part + i % PARTS;
-    q_near[i] = qkv[at];
-    k_near[i] = qkv[at + H * PARTS];
-    v_near[i] = qkv[at + 2 * H * PARTS];
-    if (place < count) { dy_near[i] = dy[(image + place) * H * PARTS + part + i % PARTS]; }
+    q_shared[i] = qkv[at];
+    k_shared[i] = qkv[at + H * PARTS];
+    v_shared[i] = qkv[at + 2 * H * PARTS];
+    if (place < count) { dy_shared[i] = dy[(image + place) * H * PARTS + part + i % PARTS]; }
   }
-  for (var i = local; i < count; i += GROUP) {
-    near[i] = vec2f(sums[head * T + i], deltas[head * T + i]);
+  for (var i = local; i < count; i += WORKGROUP) {
+    sums_shared[i] = vec2f(logsumexp[head * T + i], deltas[head * T + i]);
   }
   workgroupBarrier();
   if (token >= T) { return; }
@@ -61,17 +61,17 @@ fn main(
     var dv$e = $PART();
     #end
     for (var j = 0u; j < count; j++) {
-      #if NEAR
-      let known = near[j];
+      #if SHARED
+      let known = sums_shared[j];
       #else
-      let known = vec2f(sums[head * T + j], deltas[head * T + j]);
+      let known = vec2f(logsumexp[head * T + j], deltas[head * T + j]);
       #end
       var score = 0.0;
       var slope = 0.0;
       #for e in PARTS
-      #if NEAR
-      let q$e = q_near[j * PARTS + $e];
-      let dy$e = dy_near[j * PARTS + $e];
+      #if SHARED
+      let q$e = q_shared[j * PARTS + $e];
+      let dy$e = dy_shared[j * PARTS + $e];
       #else
       let q$e = qkv[(image + j) * 3 * H * PARTS + part + $e];
       let dy$e = dy[(image + j) * H * PARTS + part + $e];
@@ -98,7 +98,7 @@ fn main(
     return;
   }
   let is_query = token < count;
-  let sum = select(0.0, sums[head * T + token], is_query);
+  let sum = select(0.0, logsumexp[head * T + token], is_query);
   let delta = select(0.0, deltas[head * T + token], is_query);
   #for e in PARTS
   let q$e = qkv[own + $e] * ROOT;
@@ -109,9 +109,9 @@ fn main(
     var score = 0.0;
     var slope = 0.0;
     #for e in PARTS
-    #if NEAR
-    let k$e = k_near[j * PARTS + $e];
-    let v$e = v_near[j * PARTS + $e];
+    #if SHARED
+    let k$e = k_shared[j * PARTS + $e];
+    let v$e = v_shared[j * PARTS + $e];
     #else
     let k$e = qkv[(image + j) * 3 * H * PARTS + H * PARTS + part + $e];
     let v$e = qkv[(image + j) * 3 * H * PARTS + 2 * H * PARTS + part + $e];

@@ -1,6 +1,6 @@
-#read step: u32
+#read uniforms: u32
 #read qkv: $PART
 #read dy: $PART
-#read sums: f32
+#read logsumexp: f32
 #read deltas: f32
 #write dqkv: $PART

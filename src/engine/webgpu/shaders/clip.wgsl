@@ -4,12 +4,12 @@
 #read gradient: f32
 #write factor: f32
 
-const LANES = 256u;
+const WORKGROUP = 256u;
 
-@compute @workgroup_size(LANES)
+@compute @workgroup_size(WORKGROUP)
 fn main(@builtin(local_invocation_index) lane: u32) {
   var sum = 0.0;
-  for (var i = lane; i < arrayLength(&gradient); i += LANES) {
+  for (var i = lane; i < arrayLength(&gradient); i += WORKGROUP) {
     sum = fma(gradient[i], gradient[i], sum);
   }
   let all = summed(sum, lane);

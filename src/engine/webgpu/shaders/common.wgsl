@@ -1,17 +1,17 @@
-// What every kernel starts with. `step` holds, from where it is bound: images in the batch,
-// segments that weight gradients are summed in, images per segment, how many of an image's tokens
-// are wanted, and from 4 on two words of a key for each place with dropout.
+// What every kernel starts with. `uniforms` holds, from where it is bound: images in the batch,
+// segments that weight gradients are summed in, images per segment, queries of an image, and from 4 on
+// two words of a key for each place with dropout.
 
-fn images() -> u32 { return step[0]; }
+fn images() -> u32 { return uniforms[0]; }
 
 // All tokens, or the first, the class token: of the last block, nothing else is read.
-fn wanted() -> u32 { return step[3]; }
+fn queries() -> u32 { return uniforms[3]; }
 
-// From the row of a wanted token to the next one's.
-fn gap() -> u32 { return T / wanted(); }
+// From the row of a query to the next one's.
+fn query_stride() -> u32 { return T / queries(); }
 
 #if DROP
-fn place(index: u32) -> vec2u { return vec2u(step[4 + 2 * index], step[5 + 2 * index]); }
+fn place(index: u32) -> vec2u { return vec2u(uniforms[4 + 2 * index], uniforms[5 + 2 * index]); }
 
 // 0 or SCALE for the values at `first` and the three after it: Dropout::factor.
 fn keep(first: u32, key: vec2u) -> vec4f {

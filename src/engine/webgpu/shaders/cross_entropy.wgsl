@@ -1,17 +1,17 @@
 // The mean cross-entropy, summed in a fixed order, and the gradient of the logits.
-#read step: u32
+#read uniforms: u32
 #read logits: f32
 #read targets: f32
 #write loss: f32
 #write gradient: f32
 
-const LANES = 256u;
+const WORKGROUP = 256u;
 
-@compute @workgroup_size(LANES)
+@compute @workgroup_size(WORKGROUP)
 fn main(@builtin(local_invocation_index) lane: u32) {
-  let images = step[0];
+  let images = uniforms[0];
   var sum = 0.0;
-  for (var image = lane; image < images; image += LANES) {
+  for (var image = lane; image < images; image += WORKGROUP) {
     let at = image * CLASSES;
     var largest = logits[at];
     for (var c = 1u; c < CLASSES; c++) { largest = max(largest, logits[at + c]); }

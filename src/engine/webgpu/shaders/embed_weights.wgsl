@@ -1,6 +1,6 @@
 // Gradients of the patch embedding over a segment of images: first positions with the class token,
-// then the linear layer, four outputs to SHARE invocations, which take turns at patches.
-#read step: u32
+// then the linear layer, four outputs to SPLIT invocations, which take turns at patches.
+#read uniforms: u32
 #read image: f32
 #read dx: vec4f
 #write partial: f32
@@ -12,18 +12,18 @@ fn put(at: u32, value: vec4f) {
   #end
 }
 
-const GROUPS = (T * D4 + GROUP - 1) / GROUP;
+const WORKGROUPS = (T * D4 + WORKGROUP - 1) / WORKGROUP;
 
-@compute @workgroup_size(GROUP)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
-  let first = group.y * step[2];
-  let end = min(first + step[2], images());
-  let out = group.y * PARAMETERS;
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) workgroup_id: vec3u, @builtin(local_invocation_index) local: u32) {
+  let first = workgroup_id.y * uniforms[2];
+  let end = min(first + uniforms[2], images());
+  let out = workgroup_id.y * PARAMETERS;
   #if DROP
   let key = place(0);
   #end
-  if (group.x < GROUPS) {
-    let own = min(group.x * GROUP + local, T * D4 - 1);
+  if (workgroup_id.x < WORKGROUPS) {
+    let own = min(workgroup_id.x * WORKGROUP + local, T * D4 - 1);
     var sum = vec4f(0);
     for (var b = first; b < end; b++) {
       let at = b * T * D4 + own;
@@ -37,14 +37,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     if (own < D4) { put(out + 4 * (CLASS + own), sum); }
     return;
   }
-  let own = min((group.x - GROUPS) * TILES + local % TILES, VALUES * D4 - 1);
+  let own = min((workgroup_id.x - WORKGROUPS) * TILES + local % TILES, VALUES * D4 - 1);
   let d = own % D4;
   let v = own / D4;
   let pixel = v / (PATCH * PATCH) * SIDE * SIDE + v / PATCH % PATCH * SIDE + v % PATCH;
   var sum = vec4f(0);
   var dbias = vec4f(0);
   for (var b = first; b < end; b++) {
-    for (var square = local / TILES; square < T - 1; square += SHARE) {
+    for (var square = local / TILES; square < T - 1; square += SPLIT) {
       let at = (b * T + 1 + square) * D4 + d;
       #if DROP
       let slope = dx[at] * keep(4 * at, key);

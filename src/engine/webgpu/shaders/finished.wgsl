@@ -4,7 +4,7 @@ fn finish(row: u32, count: u32, local: u32) {
   #if DROP
   let key = place(PLACE);
   #end
-  for (var d = local % TEAM; d < count; d += TEAM) {
+  for (var d = local % LANES; d < count; d += LANES) {
     let at = row * D4 + d;
     var sum = y[at] + params[BIAS + d];
     #if DROP
@@ -14,9 +14,9 @@ fn finish(row: u32, count: u32, local: u32) {
   }
   normalize(row, count, local);
   #if POST
-  for (var d = local % TEAM; d < count; d += TEAM) {
+  for (var d = local % LANES; d < count; d += LANES) {
     let at = row * D4 + d;
-    y[at] = fma(normal[at], params[GAIN + d], params[SHIFT + d]);
+    y[at] = fma(normal[at], params[NORM_WEIGHT + d], params[NORM_BIAS + d]);
   }
   #end
 }

@@ -4,7 +4,7 @@
 // far each of 5 x 5 knots moves along x and y. `moved` holds images in between: it is not shared
 // memory, whose zeroing software adapters compile value by value.
 #read params: vec4f
-#read step: u32
+#read uniforms: u32
 #read pixels: u32
 #read indices: u32
 #read change: f32
@@ -83,18 +83,18 @@ fn extreme(first: u32, column: u32, row: u32, darkest: bool) -> f32 {
   return found;
 }
 
-@compute @workgroup_size(GROUP)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
-  let gathered = indices[group.x];
-  let numbers = 64 * group.x;
-  let first = group.x * SIDE * SIDE;
-  for (var at = local; at < SIDE * SIDE; at += GROUP) {
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) workgroup_id: vec3u, @builtin(local_invocation_index) local: u32) {
+  let gathered = indices[workgroup_id.x];
+  let numbers = 64 * workgroup_id.x;
+  let first = workgroup_id.x * SIDE * SIDE;
+  for (var at = local; at < SIDE * SIDE; at += WORKGROUP) {
     moved[first + at] = resampled(gathered, numbers, at % SIDE, at / SIDE);
   }
   storageBarrier();
   let thicker = change[numbers + 7];
   let gain = change[numbers + 8];
-  for (var at = local; at < SIDE * SIDE; at += GROUP) {
+  for (var at = local; at < SIDE * SIDE; at += WORKGROUP) {
     var value = moved[first + at];
     if (thicker != 0) {
       value += abs(thicker) * (extreme(first, at % SIDE, at / SIDE, thicker > 0) - value);
@@ -103,5 +103,5 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     image[first + at] = (value - MEAN) / DEVIATION;
   }
   storageBarrier();
-  for (var at = local; at < T * D4; at += GROUP) { embed(group.x, at); }
+  for (var at = local; at < T * D4; at += WORKGROUP) { embed(workgroup_id.x, at); }
 }

@@ -1,11 +1,11 @@
-      // A layer's inputs: pre-norm's are normalised, before gain and bias.
+      // A layer's inputs: pre-norm's are normalised, before norm_weight and bias.
       #if PRE
-      let gain = params[GAIN + k];
-      let shift = params[SHIFT + k];
+      let norm_weight = params[NORM_WEIGHT + k];
+      let norm_bias = params[NORM_BIAS + k];
       #end
       #for r in ROWS
       #if PRE
-      let x$r = fma(x[row$r * D4 + k], gain, shift);
+      let x$r = fma(x[row$r * D4 + k], norm_weight, norm_bias);
       #else
       let x$r = $INPUT[row$r * D4 + k];
       #end

@@ -3,13 +3,13 @@
 #include mlp_buffers
 #include common
 
-var<workgroup> h: array<vec4f, GROUP / TEAM * HIDDEN * ROWS>;
-// Of the outputs that the invocation computes: one in TEAM, of each token.
+var<workgroup> h: array<vec4f, WORKGROUP / LANES * HIDDEN * ROWS>;
+// Of the outputs that the invocation computes: one in LANES, of each token.
 var<private> sums: array<vec4f, TURNS * ROWS>;
 
-@compute @workgroup_size(GROUP)
+@compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  #include team
+  #include lanes
   #include own
   #if DROP
   let key = place(2);
@@ -20,7 +20,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       #for r in ROWS
       h[own + lane * ROWS + $r] = activate(v$r_0);
       #if DROP
-      h[own + lane * ROWS + $r] *= keep(4 * (apart * min(first_row + $r, rows - 1) * F4 + j + lane), key);
+      h[own + lane * ROWS + $r] *= keep(4 * (row_stride * min(first_row + $r, rows - 1) * F4 + j + lane), key);
       #end
       #end
     }
@@ -29,11 +29,11 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
   for (var i = 0u; i < TURNS * ROWS; i++) {
     let index = first_row + i % ROWS;
-    if (index < rows) { y[apart * index * D4 + i / ROWS * TEAM + lane] = sums[i]; }
+    if (index < rows) { y[row_stride * index * D4 + i / ROWS * LANES + lane] = sums[i]; }
   }
   for (var r = 0u; r < ROWS; r++) {
     let index = first_row + r;
-    finish(apart * min(index, rows - 1), select(0, D4, index < rows), local);
+    finish(row_stride * min(index, rows - 1), select(0, D4, index < rows), local);
   }
 }
 #include finished

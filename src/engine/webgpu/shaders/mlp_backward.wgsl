@@ -1,20 +1,20 @@
 // From the gradient of the block's output to that of the MLP's input, hidden activations computed
-// again; dm is what the second linear layer's output gets. Weights are shared as in mlp.wgsl.
+// again; dm is the gradient of the second linear layer's output. Weights are shared as in mlp.wgsl.
 #include mlp_backward_buffers
 #include common
 
 // Gradients of hidden activations.
-var<workgroup> h: array<vec4f, GROUP / TEAM * HIDDEN * ROWS>;
-// Of the outputs that the invocation computes: one in TEAM, of each token.
+var<workgroup> h: array<vec4f, WORKGROUP / LANES * HIDDEN * ROWS>;
+// The outputs that the invocation computes: one in LANES, of each token.
 var<private> sums: array<vec4f, TURNS * ROWS>;
 
-@compute @workgroup_size(GROUP)
+@compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  #include team
+  #include lanes
   #include own
   for (var r = 0u; r < ROWS; r++) {
     let index = first_row + r;
-    incoming(apart * min(index, rows - 1), select(0, D4, index < rows), local);
+    incoming(row_stride * min(index, rows - 1), select(0, D4, index < rows), local);
   }
   #include written
   #if DROP
@@ -25,7 +25,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     #for r in ROWS
     var slope$r = activated(v$r_0).slope;
     #if DROP
-    slope$r *= keep(4 * (apart * min(first_row + $r, rows - 1) * F4 + j + column), key);
+    slope$r *= keep(4 * (row_stride * min(first_row + $r, rows - 1) * F4 + j + column), key);
     #end
     v$r_0 = vec4f(0);
     #end
@@ -50,12 +50,12 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
   for (var i = 0u; i < TURNS * ROWS; i++) {
     let index = first_row + i % ROWS;
-    if (index < rows) { $SUM[apart * index * D4 + i / ROWS * TEAM + lane] += sums[i]; }
+    if (index < rows) { $SUM[row_stride * index * D4 + i / ROWS * LANES + lane] += sums[i]; }
   }
   #if PRE
   for (var r = 0u; r < ROWS; r++) {
     let index = first_row + r;
-    outgoing(apart * min(index, rows - 1), select(0, D4, index < rows), local);
+    outgoing(row_stride * min(index, rows - 1), select(0, D4, index < rows), local);
   }
   #end
 }

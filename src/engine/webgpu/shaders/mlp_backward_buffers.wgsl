@@ -1,5 +1,5 @@
 #read params: vec4f
-#read step: u32
+#read uniforms: u32
 #if PRE
 #read dy: vec4f
 #read x: vec4f

@@ -1,6 +1,6 @@
 
-// dm of a token, and where the sum over hidden activations starts: with what post-norm's residual
-// gets, which is what the norm's input gets. An invocation takes its share of `count` values.
+// Writes dm, the gradient of linear2's output, and initialises dx: to 0 (pre-norm) or to the norm's
+// input gradient (post-norm). An invocation takes its share of `count` values.
 fn incoming(row: u32, count: u32, local: u32) {
   #if DROP
   let key = place(3);
@@ -8,7 +8,7 @@ fn incoming(row: u32, count: u32, local: u32) {
   #if POST
   let s = slopes(row, count, local);
   #end
-  for (var d = local % TEAM; d < count; d += TEAM) {
+  for (var d = local % LANES; d < count; d += LANES) {
     let at = row * D4 + d;
     #if PRE
     var slope = dy[at];
@@ -28,7 +28,7 @@ fn incoming(row: u32, count: u32, local: u32) {
 // Pre-norm's residual gets the gradient of the output.
 fn outgoing(row: u32, count: u32, local: u32) {
   let s = slopes(row, count, local);
-  for (var d = local % TEAM; d < count; d += TEAM) {
+  for (var d = local % LANES; d < count; d += LANES) {
     dx[row * D4 + d] = dy[row * D4 + d] + through(row, d, s);
   }
 }

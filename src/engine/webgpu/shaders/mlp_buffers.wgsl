@@ -1,5 +1,5 @@
 #read params: vec4f
-#read step: u32
+#read uniforms: u32
 #if PRE
 #read x: vec4f
 #end

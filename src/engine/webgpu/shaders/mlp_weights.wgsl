@@ -3,7 +3,7 @@
 // their gradients, of ROWS tokens; then it adds what all these tokens give to four by four weights
 // of both layers.
 #read params: vec4f
-#read step: u32
+#read uniforms: u32
 #read x: vec4f
 #read dm: vec4f
 #if POST
@@ -19,24 +19,24 @@ var<workgroup> segment: vec2u;
 var<workgroup> h: array<vec4f, D4 * ROWS * UNITS4>;
 var<workgroup> g: array<vec4f, D4 * ROWS * UNITS4>;
 
-@compute @workgroup_size(GROUP)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) workgroup_id: vec3u, @builtin(local_invocation_index) local: u32) {
   if (local == 0) {
-    segment = vec2u(group.y * step[2], min((group.y + 1) * step[2], images())) * wanted();
+    segment = vec2u(workgroup_id.y * uniforms[2], min((workgroup_id.y + 1) * uniforms[2], images())) * queries();
   }
   // Alike for the whole workgroup, as far as the compiler knows: barriers may depend on it.
   let tokens = workgroupUniformLoad(&segment);
-  let apart = gap();
+  let row_stride = query_stride();
   let unit = local % UNITS4;
   let d = local / UNITS4;
   // The last workgroup may have fewer units, and repeats the last ones.
-  let j = min(group.x * UNITS4 + unit, F4 - 1);
+  let j = min(workgroup_id.x * UNITS4 + unit, F4 - 1);
   #if DROP
   let key = place(2);
   #end
   #if PRE
-  let own_gain = params[GAIN + d];
-  let own_shift = params[SHIFT + d];
+  let norm_weight = params[NORM_WEIGHT + d];
+  let norm_bias = params[NORM_BIAS + d];
   #end
   #for e in 4
   var dfirst$e = vec4f(0);
@@ -44,11 +44,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   #end
   var dbias1 = vec4f(0);
   var dbias2 = vec4f(0);
-  var dgain = vec4f(0);
-  var dshift = vec4f(0);
+  var dnorm_weight = vec4f(0);
+  var dnorm_bias = vec4f(0);
   for (var first = tokens.x; first < tokens.y; first += D4 * ROWS) {
     #for r in ROWS
-    let row$r = apart * min(first + d * ROWS + $r, tokens.y - 1);
+    let row$r = row_stride * min(first + d * ROWS + $r, tokens.y - 1);
     var v$r_0 = params[BIAS1 + j];
     #end
     let stride = F4;
@@ -81,12 +81,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     workgroupBarrier();
     let count = min(tokens.y - first, D4 * ROWS);
     for (var row = 0u; row < count; row++) {
-      let at = apart * (first + row) * D4 + d;
+      let at = row_stride * (first + row) * D4 + d;
       let own_h = h[row * UNITS4 + unit];
       let own_g = g[row * UNITS4 + unit];
       let m = dm[at];
       #if PRE
-      let n = fma(x[at], own_gain, own_shift);
+      let n = fma(x[at], norm_weight, norm_bias);
       #else
       let n = x[at];
       #end
@@ -96,27 +96,27 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
       #end
       dbias1 += own_g;
       dbias2 += m;
-      if (group.x == 0) {
+      if (workgroup_id.x == 0) {
         let slope = dnormed[at];
-        dshift += slope;
+        dnorm_bias += slope;
         #if PRE
-        dgain = fma(slope, x[at], dgain);
+        dnorm_weight = fma(slope, x[at], dnorm_weight);
         #else
-        dgain = fma(slope, normal[at], dgain);
+        dnorm_weight = fma(slope, normal[at], dnorm_weight);
         #end
       }
     }
     workgroupBarrier();
   }
-  let out = group.y * PARAMETERS / 4;
+  let out = workgroup_id.y * PARAMETERS / 4;
   #for e in 4
   partial[out + WEIGHT1 + (4 * d + $e) * F4 + j] = dfirst$e;
   partial[out + WEIGHT2 + (4 * j + $e) * D4 + d] = dsecond$e;
   #end
   if (d == 0) { partial[out + BIAS1 + j] = dbias1; }
-  if (group.x == 0 && unit == 0) {
+  if (workgroup_id.x == 0 && unit == 0) {
     partial[out + BIAS + d] = dbias2;
-    partial[out + GAIN + d] = dgain;
-    partial[out + SHIFT + d] = dshift;
+    partial[out + NORM_WEIGHT + d] = dnorm_weight;
+    partial[out + NORM_BIAS + d] = dnorm_bias;
   }
 }

@@ -1,3 +1,3 @@
-  // Where the party's hidden activations are, and the one that the invocation computes.
-  let own = local / TEAM * HIDDEN * ROWS;
+  // Where the group's hidden activations are, and the one that the invocation computes.
+  let own = local / LANES * HIDDEN * ROWS;
   let column = lane % HIDDEN;

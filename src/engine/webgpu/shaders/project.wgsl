@@ -1,6 +1,6 @@
 // Heads through a linear layer, added to the residual; then a norm.
 #read params: vec4f
-#read step: u32
+#read uniforms: u32
 #read x: vec4f
 #read residual: vec4f
 #write y: vec4f
@@ -11,10 +11,10 @@
 // A tile of outputs.
 var<private> v: array<vec4f, ROWS * COLUMNS>;
 
-@compute @workgroup_size(GROUP)
+@compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  #include team
-  for (var column = lane * COLUMNS; column < width; column += TEAM * COLUMNS) {
+  #include lanes
+  for (var column = lane * COLUMNS; column < width; column += LANES * COLUMNS) {
     #include zeros
     for (var k = 0u; k < D4; k++) {
       #for r in ROWS
@@ -26,13 +26,13 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     }
     #include tile
     for (var i = 0u; i < ROWS * COLUMNS; i++) {
-      y[apart * min(first_row + i % ROWS, rows - 1) * D4 + column + i / ROWS] = v[i];
+      y[row_stride * min(first_row + i % ROWS, rows - 1) * D4 + column + i / ROWS] = v[i];
     }
   }
   #include written
   for (var r = 0u; r < ROWS; r++) {
     let index = first_row + r;
-    finish(apart * min(index, rows - 1), select(0, D4, index < rows), local);
+    finish(row_stride * min(index, rows - 1), select(0, D4, index < rows), local);
   }
 }
 #include finished

@@ -1,7 +1,7 @@
 // Queries, keys and values of tokens, COLUMNS times four outputs to an invocation. Pre-norm gets the
-// tokens normalised, before gain and bias.
+// tokens normalised, before norm_weight and bias.
 #read params: vec4f
-#read step: u32
+#read uniforms: u32
 #read x: vec4f
 #write y: vec4f
 #include common
@@ -9,9 +9,9 @@
 // A tile of outputs.
 var<private> v: array<vec4f, ROWS * COLUMNS>;
 
-@compute @workgroup_size(GROUP)
+@compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let party = id.x / (OUT4 / COLUMNS);
+  let group = id.x / (OUT4 / COLUMNS);
   let column = id.x % (OUT4 / COLUMNS) * COLUMNS;
   #include rows
   #for c in COLUMNS

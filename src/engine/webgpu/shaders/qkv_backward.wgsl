@@ -1,7 +1,7 @@
 // From the gradients of queries, keys and values to that of the block's input, the residual's added,
-// which only wanted tokens have.
+// which only queries have.
 #read params: vec4f
-#read step: u32
+#read uniforms: u32
 #read dqkv: vec4f
 #read residual: vec4f
 #if PRE
@@ -15,10 +15,10 @@
 // A tile of outputs.
 var<private> v: array<vec4f, ROWS * COLUMNS>;
 
-@compute @workgroup_size(GROUP)
+@compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  #include team
-  for (var column = lane * COLUMNS; column < width; column += TEAM * COLUMNS) {
+  #include lanes
+  for (var column = lane * COLUMNS; column < width; column += LANES * COLUMNS) {
     #include zeros
     for (var k = 0u; k < OUT4; k++) {
       #for r in ROWS
@@ -43,19 +43,19 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   #include written
   for (var r = 0u; r < ROWS; r++) {
     let index = first_row + r;
-    outgoing(apart * min(index, rows - 1), select(0, D4, index < rows), local);
+    outgoing(row_stride * min(index, rows - 1), select(0, D4, index < rows), local);
   }
   #end
 }
 
 fn residual_at(row: u32, d: u32) -> vec4f {
-  return select(vec4f(0), residual[row * D4 + d], row % gap() == 0);
+  return select(vec4f(0), residual[row * D4 + d], row % query_stride() == 0);
 }
 
 #if PRE
 fn outgoing(row: u32, count: u32, local: u32) {
   let s = slopes(row, count, local);
-  for (var d = local % TEAM; d < count; d += TEAM) {
+  for (var d = local % LANES; d < count; d += LANES) {
     dx[row * D4 + d] = residual_at(row, d) + through(row, d, s);
   }
 }

@@ -1,5 +1,5 @@
 // The gradient of every parameter: the sum over segments, in their order; zero between sections.
-#read step: u32
+#read uniforms: u32
 #read partial: f32
 #write gradient: f32
 #include common
@@ -11,12 +11,12 @@ fn is_parameter(at: u32) -> bool {
   return rest - LAYERS * BLOCK < HEAD_USED;
 }
 
-@compute @workgroup_size(GROUP)
+@compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= PARAMETERS) { return; }
   var sum = 0.0;
   if (is_parameter(id.x)) {
-    for (var segment = 0u; segment < step[1]; segment++) {
+    for (var segment = 0u; segment < uniforms[1]; segment++) {
       sum += partial[segment * PARAMETERS + id.x];
     }
   }

@@ -1,16 +1,16 @@
-  // A party computes ROWS tokens; the last one may have fewer, and repeats its last token.
+  // A group computes ROWS tokens; the last one may have fewer, and repeats its last token.
   #if ALL
-  let apart = 1u;
+  let row_stride = 1u;
   let rows = images() * T;
   #else
-  let apart = gap();
-  let rows = images() * wanted();
+  let row_stride = query_stride();
+  let rows = images() * queries();
   #end
-  let first_row = party * ROWS;
+  let first_row = group * ROWS;
   let end_row = min(first_row + ROWS, rows);
-  #if !TEAMS
+  #if !COOPERATES
   if (first_row >= rows) { return; }
   #end
   #for r in ROWS
-  let row$r = apart * min(first_row + $r, rows - 1);
+  let row$r = row_stride * min(first_row + $r, rows - 1);
   #end

@@ -1,10 +1,10 @@
 
-var<workgroup> sums: array<f32, LANES>;
+var<workgroup> sums: array<f32, WORKGROUP>;
 
 // The sum over the workgroup, in a fixed order.
 fn summed(value: f32, lane: u32) -> f32 {
   sums[lane] = value;
-  for (var half = LANES / 2; half > 0; half /= 2) {
+  for (var half = WORKGROUP / 2; half > 0; half /= 2) {
     workgroupBarrier();
     if (lane < half) { sums[lane] += sums[lane + half]; }
   }

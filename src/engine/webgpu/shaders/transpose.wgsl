@@ -17,7 +17,7 @@ fn transposed(at: u32) -> u32 {
   return at;
 }
 
-@compute @workgroup_size(GROUP)
+@compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= PARAMETERS) { return; }
   let value = params[id.x];

@@ -1,9 +1,9 @@
 // Gradients of a linear layer over a segment of images: xᵀ · dy, INPUTS by COLUMNS times four by four
-// to SHARE invocations of a workgroup, which take turns at tokens; then, if there is a norm, its.
+// to SPLIT invocations of a workgroup, which take turns at tokens; then, if there is a norm, its.
 #if AFFINE
 #read params: vec4f
 #end
-#read step: u32
+#read uniforms: u32
 #read x: vec4f
 #read dy: vec4f
 #if NORM
@@ -17,30 +17,30 @@
 
 const ACROSS_OUTPUTS = OUT4 / COLUMNS;
 const ALL_TILES = D4 / INPUTS * ACROSS_OUTPUTS;
-const GROUPS = (ALL_TILES + TILES - 1) / TILES;
+const WORKGROUPS = (ALL_TILES + TILES - 1) / TILES;
 
 // Of a tile.
 var<private> sums: array<vec4f, 4 * INPUTS * COLUMNS>;
 var<private> dbias: array<vec4f, COLUMNS>;
 
-@compute @workgroup_size(GROUP)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) workgroup_id: vec3u, @builtin(local_invocation_index) local: u32) {
   #if ALL
-  let apart = 1u;
+  let row_stride = 1u;
   let tokens = T;
   #else
-  let apart = gap();
-  let tokens = wanted();
+  let row_stride = query_stride();
+  let tokens = queries();
   #end
-  let first = group.y * step[2] * tokens + local / TILES;
-  let end = min((group.y + 1) * step[2], images()) * tokens;
-  let out = group.y * PARAMETERS / 4;
+  let first = workgroup_id.y * uniforms[2] * tokens + local / TILES;
+  let end = min((workgroup_id.y + 1) * uniforms[2], images()) * tokens;
+  let out = workgroup_id.y * PARAMETERS / 4;
   #if DROP & DROPPED
   let key = place(1);
   #end
-  if (group.x < GROUPS) {
+  if (workgroup_id.x < WORKGROUPS) {
     // The last workgroup may have fewer tiles, and repeats the last one.
-    let tile = min(group.x * TILES + local % TILES, ALL_TILES - 1);
+    let tile = min(workgroup_id.x * TILES + local % TILES, ALL_TILES - 1);
     let i = tile / ACROSS_OUTPUTS * INPUTS;
     let o = tile % ACROSS_OUTPUTS * COLUMNS;
     #for c in COLUMNS
@@ -51,8 +51,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     #end
     #end
     #end
-    for (var index = first; index < end; index += SHARE) {
-      let row = index * apart;
+    for (var index = first; index < end; index += SPLIT) {
+      let row = index * row_stride;
       #for t in INPUTS
       let x$t = x[row * D4 + i + $t];
       #end
@@ -85,33 +85,33 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
       var sum = gathered(sums[at], local);
       let input = at / COLUMNS;
       #if AFFINE
-      // x is what a norm normalised, before its gain and bias.
-      let gain = params[GAIN + i + input / 4][input % 4];
-      let shift = params[SHIFT + i + input / 4][input % 4];
-      sum = sum * gain + dbias[at % COLUMNS] * shift;
+      // x is what a norm normalised, before its norm_weight and bias.
+      let norm_weight = params[NORM_WEIGHT + i + input / 4][input % 4];
+      let norm_bias = params[NORM_BIAS + i + input / 4][input % 4];
+      sum = sum * norm_weight + dbias[at % COLUMNS] * norm_bias;
       #end
       if (local < TILES) { partial[out + WEIGHT + (4 * i + input) * OUT4 + o + at % COLUMNS] = sum; }
     }
     return;
   }
   #if NORM
-  let d = min((group.x - GROUPS) * TILES + local % TILES, D4 - 1);
-  var dgain = vec4f(0);
-  var dshift = vec4f(0);
-  for (var index = first; index < end; index += SHARE) {
-    let row = index * apart;
+  let d = min((workgroup_id.x - WORKGROUPS) * TILES + local % TILES, D4 - 1);
+  var dnorm_weight = vec4f(0);
+  var dnorm_bias = vec4f(0);
+  for (var index = first; index < end; index += SPLIT) {
+    let row = index * row_stride;
     let slope = dnormed[row * D4 + d];
-    dshift += slope;
+    dnorm_bias += slope;
     #if AFFINE
-    dgain = fma(slope, x[row * D4 + d], dgain);
+    dnorm_weight = fma(slope, x[row * D4 + d], dnorm_weight);
     #else
-    dgain = fma(slope, normal[row * D4 + d], dgain);
+    dnorm_weight = fma(slope, normal[row * D4 + d], dnorm_weight);
     #end
   }
-  dgain = gathered(dgain, local);
-  dshift = gathered(dshift, local);
-  partial[out + GAIN + d] = dgain;
-  partial[out + SHIFT + d] = dshift;
+  dnorm_weight = gathered(dnorm_weight, local);
+  dnorm_bias = gathered(dnorm_bias, local);
+  partial[out + NORM_WEIGHT + d] = dnorm_weight;
+  partial[out + NORM_BIAS + d] = dnorm_bias;
   #end
 }
 #include gathered

@@ -1,3 +1,3 @@
-  #if TEAMS
+  #if COOPERATES
   storageBarrier();
   #end

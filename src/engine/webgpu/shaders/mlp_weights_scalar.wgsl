@@ -1,7 +1,7 @@
 // As mlp_weights.wgsl, for adapters where sharing is slow. An invocation keeps the weights of UNITS
 // hidden units and sums their gradients; the last D4 ones sum those of bias2 and the norm.
 #read params: vec4f
-#read step: u32
+#read uniforms: u32
 #read x: vec4f
 #read dm: vec4f
 #if POST
@@ -17,33 +17,33 @@ var<private> o: array<vec4f, UNITS * D4>;
 var<private> dw: array<vec4f, UNITS * D4>;
 var<private> dout: array<vec4f, UNITS * D4>;
 
-@compute @workgroup_size(GROUP)
+@compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let first = id.y * step[2] * wanted();
-  let end = min((id.y + 1) * step[2], images()) * wanted();
-  let apart = gap();
+  let first = id.y * uniforms[2] * queries();
+  let end = min((id.y + 1) * uniforms[2], images()) * queries();
+  let row_stride = query_stride();
   let out = id.y * PARAMETERS;
   if (id.x >= F / UNITS) {
     let d = id.x - F / UNITS;
     if (d >= D4) { return; }
     var dbias = vec4f(0);
-    var dgain = vec4f(0);
-    var dshift = vec4f(0);
+    var dnorm_weight = vec4f(0);
+    var dnorm_bias = vec4f(0);
     for (var index = first; index < end; index++) {
-      let row = index * apart;
+      let row = index * row_stride;
       dbias += dm[row * D4 + d];
       let slope = dnormed[row * D4 + d];
-      dshift += slope;
+      dnorm_bias += slope;
       #if PRE
-      dgain = fma(slope, x[row * D4 + d], dgain);
+      dnorm_weight = fma(slope, x[row * D4 + d], dnorm_weight);
       #else
-      dgain = fma(slope, normal[row * D4 + d], dgain);
+      dnorm_weight = fma(slope, normal[row * D4 + d], dnorm_weight);
       #end
     }
     #for e in 4
     partial[out + 4 * (BIAS + d) + $e] = dbias[$e];
-    partial[out + 4 * (GAIN + d) + $e] = dgain[$e];
-    partial[out + 4 * (SHIFT + d) + $e] = dshift[$e];
+    partial[out + 4 * (NORM_WEIGHT + d) + $e] = dnorm_weight[$e];
+    partial[out + 4 * (NORM_BIAS + d) + $e] = dnorm_bias[$e];
     #end
     return;
   }
@@ -60,13 +60,13 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     w[i] = params[TRANSPOSED1 + unit * D4 + i];
     o[i] = params[WEIGHT2 + unit * D4 + i];
     #if PRE
-    // The norm's gain and bias are part of the weights here, so that x can be what it normalised.
-    bias[i / D4] += dot(w[i], params[SHIFT + i % D4]);
-    w[i] *= params[GAIN + i % D4];
+    // The norm's norm_weight and bias are part of the weights here, so that x can be what it normalised.
+    bias[i / D4] += dot(w[i], params[NORM_BIAS + i % D4]);
+    w[i] *= params[NORM_WEIGHT + i % D4];
     #end
   }
   for (var index = first; index < end; index++) {
-    let row = index * apart;
+    let row = index * row_stride;
     var h = bias;
     var g = vec4f(0);
     #for d in D4
@@ -100,7 +100,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   #end
   for (var i = 0u; i < UNITS * D4; i++) {
     #if PRE
-    dw[i] = dw[i] * params[GAIN + i % D4] + params[SHIFT + i % D4] * dbias[i / D4];
+    dw[i] = dw[i] * params[NORM_WEIGHT + i % D4] + params[NORM_BIAS + i % D4] * dbias[i / D4];
     #end
     #for e in 4
     partial[out + 4 * WEIGHT1 + (4 * (i % D4) + $e) * F + unit + i / D4] = dw[i][$e];

@@ -9,14 +9,14 @@ var<private> a: array<vec4f, OF_HIDDEN + HIDDEN * ROWS>;
 // A tile of outputs.
 var<private> v: array<vec4f, ROWS * COLUMNS>;
 
-@compute @workgroup_size(GROUP)
+@compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let party = id.x;
+  let group = id.x;
   #include rows
   for (var i = 0u; i < OF_HIDDEN; i++) {
-    let at = apart * min(first_row + i % ROWS, rows - 1) * D4 + i / ROWS;
+    let at = row_stride * min(first_row + i % ROWS, rows - 1) * D4 + i / ROWS;
     #if PRE
-    a[i] = fma(x[at], params[GAIN + i / ROWS], params[SHIFT + i / ROWS]);
+    a[i] = fma(x[at], params[NORM_WEIGHT + i / ROWS], params[NORM_BIAS + i / ROWS]);
     #else
     a[i] = residual[at];
     #end
@@ -37,24 +37,24 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
         for (var i = 0u; i < ROWS * COLUMNS; i++) {
           v[i] = vec4f(0);
           if (!last) { v[i] = params[BIAS1 + j + column + i / ROWS]; }
-          if (last && j > 0) { v[i] = y[apart * min(first_row + i % ROWS, rows - 1) * D4 + column + i / ROWS]; }
+          if (last && j > 0) { v[i] = y[row_stride * min(first_row + i % ROWS, rows - 1) * D4 + column + i / ROWS]; }
         }
         #include turn
         for (var i = 0u; i < ROWS * COLUMNS; i++) {
           if (last) {
-            y[apart * min(first_row + i % ROWS, rows - 1) * D4 + column + i / ROWS] = v[i];
+            y[row_stride * min(first_row + i % ROWS, rows - 1) * D4 + column + i / ROWS] = v[i];
           } else {
             let at = OF_HIDDEN + column * ROWS + i;
             a[at] = activate(v[i]);
             #if DROP
             let index = min(first_row + i % ROWS, rows - 1);
-            a[at] *= keep(4 * (apart * index * F4 + j + column + i / ROWS), key);
+            a[at] *= keep(4 * (row_stride * index * F4 + j + column + i / ROWS), key);
             #end
           }
         }
       }
     }
   }
-  for (var index = first_row; index < end_row; index++) { finish(index * apart, D4, 0); }
+  for (var index = first_row; index < end_row; index++) { finish(index * row_stride, D4, 0); }
 }
 #include finished

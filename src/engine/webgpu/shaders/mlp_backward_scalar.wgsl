@@ -10,16 +10,16 @@ var<private> a: array<vec4f, OF_HIDDEN + HIDDEN * ROWS>;
 // A tile of outputs.
 var<private> v: array<vec4f, ROWS * COLUMNS>;
 
-@compute @workgroup_size(GROUP)
+@compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let party = id.x;
+  let group = id.x;
   #include rows
-  for (var index = first_row; index < end_row; index++) { incoming(index * apart, D4, 0); }
+  for (var index = first_row; index < end_row; index++) { incoming(index * row_stride, D4, 0); }
   for (var i = 0u; i < OF_DM; i++) {
-    let row = apart * min(first_row + i % ROWS, rows - 1);
+    let row = row_stride * min(first_row + i % ROWS, rows - 1);
     let at = row * D4 + i / ROWS;
     #if PRE
-    a[i] = fma(x[at], params[GAIN + i / ROWS], params[SHIFT + i / ROWS]);
+    a[i] = fma(x[at], params[NORM_WEIGHT + i / ROWS], params[NORM_BIAS + i / ROWS]);
     #else
     a[i] = middle[at];
     #end
@@ -41,19 +41,19 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
         for (var i = 0u; i < ROWS * COLUMNS; i++) {
           v[i] = vec4f(0);
           if (turn == 0) { v[i] = params[BIAS1 + j + column + i / ROWS]; }
-          if (last) { v[i] = $SUM[apart * min(first_row + i % ROWS, rows - 1) * D4 + column + i / ROWS]; }
+          if (last) { v[i] = $SUM[row_stride * min(first_row + i % ROWS, rows - 1) * D4 + column + i / ROWS]; }
         }
         #include turn
         for (var i = 0u; i < ROWS * COLUMNS; i++) {
           if (last) {
-            $SUM[apart * min(first_row + i % ROWS, rows - 1) * D4 + column + i / ROWS] = v[i];
+            $SUM[row_stride * min(first_row + i % ROWS, rows - 1) * D4 + column + i / ROWS] = v[i];
           } else {
             let at = OF_HIDDEN + column * ROWS + i;
             if (turn == 0) {
               a[at] = activated(v[i]).slope;
               #if DROP
               let index = min(first_row + i % ROWS, rows - 1);
-              a[at] *= keep(4 * (apart * index * F4 + j + column + i / ROWS), key);
+              a[at] *= keep(4 * (row_stride * index * F4 + j + column + i / ROWS), key);
               #end
             } else {
               a[at] *= v[i];
@@ -64,7 +64,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     }
   }
   #if PRE
-  for (var index = first_row; index < end_row; index++) { outgoing(index * apart, D4, 0); }
+  for (var index = first_row; index < end_row; index++) { outgoing(index * row_stride, D4, 0); }
   #end
 }
 #include mlp_backward_ends

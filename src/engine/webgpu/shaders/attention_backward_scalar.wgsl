@@ -13,17 +13,17 @@ var<private> dq: array<$PART, QUERIES * PARTS>;
 var<private> dk: array<$PART, QUERIES * PARTS>;
 var<private> dv: array<$PART, QUERIES * PARTS>;
 
-@compute @workgroup_size(GROUP)
+@compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let head = id.x / PARTIES;
+  let head = id.x / GROUPS;
   if (head >= images() * H) { return; }
   let image = head / H * T;
   let part = head % H * PARTS;
   #if DROP
   let dropped = place(0);
   #end
-  let first = id.x % PARTIES * QUERIES;
-  let count = wanted();
+  let first = id.x % GROUPS * QUERIES;
+  let count = queries();
   for (var i = 0u; i < QUERIES * PARTS; i++) {
     // The last token may be there twice.
     let place = min(first + i / PARTS, T - 1);
@@ -36,13 +36,13 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
   #for r in QUERIES
   let token$r = min(first + $r, T - 1);
-  let sum$r = select(-LOWEST, sums[head * T + token$r], token$r < count);
+  let sum$r = select(-LOWEST, logsumexp[head * T + token$r], token$r < count);
   let delta$r = select(0.0, deltas[head * T + token$r], token$r < count);
   #end
   for (var j = 0u; j < select(count, T, first < count); j++) {
     let at = (image + j) * 3 * H * PARTS + part;
     let at_y = (image + j) * H * PARTS + part;
-    let sumj = select(-LOWEST, sums[head * T + j], j < count);
+    let sumj = select(-LOWEST, logsumexp[head * T + j], j < count);
     let deltaj = select(0.0, deltas[head * T + j], j < count);
     #for e in PARTS
     let qj$e = qkv[at + $e];
