@@ -137,7 +137,7 @@ impl Filler<'_> {
         let (name, element) = declaration.split_once(": ").expect("name: type");
         let element = self.substituted(element);
         self.shader.push_str(&format!(
-            "@workgroup(0) @binding({}) var<storage, read_write> {name}: array<{element}>;\n",
+            "@group(0) @binding({}) var<storage, read_write> {name}: array<{element}>;\n",
             self.bindings
         ));
         self.bindings += 1;
@@ -188,8 +188,8 @@ mod tests {
         assert_eq!(filled("#include x"), "included 2\n");
         assert_eq!(
             filled("#if B\n#read a: f32\n#end\n#read b: $PART\n#write c: f32"),
-            "@workgroup(0) @binding(0) var<storage, read_write> b: array<vec2f>;\n\
-             @workgroup(0) @binding(1) var<storage, read_write> c: array<f32>;\n"
+            "@group(0) @binding(0) var<storage, read_write> b: array<vec2f>;\n\
+             @group(0) @binding(1) var<storage, read_write> c: array<f32>;\n"
         );
     }
 }
