@@ -1,21 +1,4 @@
-//! What a device does with a model: logits of images, the gradient of a batch, and updates.
-//!
-//! [`model`](crate::model) says what is computed, and three engines compute it. They agree with each
-//! other and with PyTorch: `tests/common` holds them to that.
-//!
-//! - [`Reference`]: `model.rs` itself, differentiated by burn. For every device and every shape.
-//! - `cpu`: forward and backward over the flat buffer of parameters, a few images at a time.
-//! - `webgpu`: the same in a few dozen shaders.
-//!
-//! Words that the engines share:
-//!
-//! - *flat buffer*: all parameters, their gradient or a moment of it, as [`Layout`] describes
-//! - *residual stream*: `[images, tokens, width]`, what encoder blocks add to; *branch*: what they add
-//! - *queries*: how many of an image's tokens a block computes; in the last block the class token alone
-//! - *shard*: images that the CPU takes through the model together
-//! - *tile*: rows or columns of a product that are computed together
-//! - *lanes*: values that a processor computes at once; on a GPU, invocations that share a token
-//! - *gather*: to pick images by their index from a data set that lies on the device
+#![doc = include_str!("engine/README.md")]
 
 mod batch;
 pub mod cpu;

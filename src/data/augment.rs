@@ -117,7 +117,7 @@ pub struct Change {
     bend: Option<Bend>,
     /// The share of the way to the darkest pixel around, or below 0 to the lightest.
     thicker: f32,
-    /// Of the distance to a shade of [`PIVOT`].
+    /// What the distance to a shade of [`PIVOT`] is multiplied with.
     gain: f32,
 }
 

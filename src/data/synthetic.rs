@@ -77,7 +77,7 @@ struct Hand {
     rotation: f32,
     /// To the right per height upwards.
     slant: f32,
-    /// Of the width to the template's.
+    /// Ratio of the width to the template's.
     aspect: f32,
     /// The exponent of heights: where the digit's waist is.
     waist: f32,

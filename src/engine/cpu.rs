@@ -37,9 +37,9 @@ pub struct Cpu {
 /// Memory that is allocated once: each call needs the same again.
 #[derive(Default)]
 struct Memory {
-    /// Of an image, for inference.
+    /// Activations of an image, for inference.
     image: Activations,
-    /// Of a shard, for training.
+    /// Activations of a shard, for training.
     shard: Activations,
     /// Matrices of the flat buffer, transposed.
     transposed: Vec<f32>,

@@ -34,7 +34,7 @@ mod forward;
 #[cfg(feature = "webgpu")]
 mod launch;
 #[cfg(feature = "webgpu")]
-mod numbers;
+mod constants;
 #[cfg(feature = "webgpu")]
 mod shader;
 #[cfg(feature = "webgpu")]

@@ -41,7 +41,7 @@ pub fn shaders_to_evaluate(config: &VitConfig, images: usize) -> Vec<String> {
     sizes(images, EVALUATED).flat_map(of).collect()
 }
 
-/// Of the batches that so many images make: the last one may be smaller.
+/// Sizes of the batches that so many images make: the last one may be smaller.
 fn sizes(images: usize, batch: usize) -> impl Iterator<Item = usize> {
     let sizes = [batch.min(images), images % batch];
     sizes.into_iter().filter(|&size| size > 0)

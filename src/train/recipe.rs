@@ -32,7 +32,7 @@ pub struct Recipe {
     pub label_smoothing: f32,
     /// Random changes to training images.
     pub augment: Option<Augment>,
-    /// Of fresh weights, the order of images, augmentation and dropout.
+    /// Decides fresh weights, the order of images, augmentation and dropout.
     pub seed: u64,
 }
 

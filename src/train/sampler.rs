@@ -9,7 +9,7 @@ use crate::random::{Purpose, Random};
 /// Which images a step trains on, and what is done to them.
 pub struct Batch {
     pub epoch: usize,
-    /// Of training images.
+    /// Indices of training images.
     pub picks: Vec<u32>,
     /// One for each image, or none at all.
     pub changes: Vec<Change>,

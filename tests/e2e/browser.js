@@ -13,7 +13,7 @@ const ARGS = [
   "--disable-quic",
   "--disable-sync",
   "--no-first-run",
-  // README.md says which a graphics card wants on Linux.
+  // tests/bench/README.md says which a graphics card wants on Linux.
   ...(process.env.CHROMIUM_FLAGS ?? "").split(" ").filter(Boolean),
 ];
 

@@ -1,8 +1,15 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "./fixtures.js";
 
-const README = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
-const [READING, TRAINING] = Array.from(README.matchAll(/```html\n([\s\S]*?)```/g), ([, body]) => body);
+const [READING, TRAINING] = ["../../README.md", "../../src/api/README.md"].map(exampleOf);
+
+/** @param {string} file */
+function exampleOf(file) {
+  const text = readFileSync(new URL(file, import.meta.url), "utf8");
+  const found = /```html\n([\s\S]*?)```/.exec(text);
+  if (!found) throw new Error(`${file} has no example`);
+  return found[1];
+}
 
 /**
  * @param {import("@playwright/test").Page} page
@@ -18,7 +25,7 @@ test("the README's example of reading reads a seven", async ({ page }) => {
   await expect(page.locator("body")).toHaveText(/^\s*7 \(\d+\.\d %, \d+\.\d ms\)\s*$/);
 });
 
-test("the README's example of training trains an epoch", async ({ page }) => {
+test("the API's example of training trains an epoch", async ({ page }) => {
   await run(page, TRAINING);
   const done = /^step 10 of 10: loss \d\.\d{3}, test accuracy \d+\.\d %$/;
   await expect(page.locator("body")).toHaveText(done, { timeout: 50_000 });

@@ -29,7 +29,7 @@ import { positionOf, Progress } from "./progress.js";
 import { Saver } from "./saver.js";
 import { Steps } from "./steps.js";
 
-/** So soon a pause is heard, unless a single step takes longer. */
+/** A pause waits at most this long, or one step. */
 const TURN_MS = 100;
 const MOST_STEPS = 64;
 

@@ -35,7 +35,7 @@ impl Layout {
         self.has_gpu_kernels() && batch * values <= LARGEST_BUFFER && fits
     }
 
-    /// Of the shader that has the most: an invocation takes a head of a token, as a query or as a
+    /// Invocations of the shader that has the most: an invocation takes a head of a token, as a query or as a
     /// key, or four of two tokens' queries, keys and values.
     pub fn invocations(&self, batch: usize) -> usize {
         batch * self.tokens * (2 * self.heads).max((3 * self.width / 4).div_ceil(2))

@@ -1,6 +1,6 @@
 //! The shaders: templates, and what they are filled with for a model.
 
-use super::numbers::{float, offsets, sizes};
+use super::constants::{float, offsets, sizes};
 use super::template::Values;
 use super::tiling::{Tiling, divisor};
 use crate::config::{Activation, Norm};

@@ -134,7 +134,7 @@ mod tests {
 
     /// Bytes of workgroup memory that WebGPU has at least.
     const MEMORY: usize = 16_384;
-    /// Of four float32.
+    /// Bytes of four float32.
     const VECTOR: usize = 16;
 
     #[test]

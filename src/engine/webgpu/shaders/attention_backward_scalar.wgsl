@@ -4,7 +4,7 @@
 #include common
 #include part
 
-// Of an invocation's tokens, PARTS of each: what they have, and its gradients.
+// An invocation's tokens, PARTS of each: queries, keys, values, and their gradients.
 var<private> q: array<$PART, QUERIES * PARTS>;
 var<private> k: array<$PART, QUERIES * PARTS>;
 var<private> v: array<$PART, QUERIES * PARTS>;

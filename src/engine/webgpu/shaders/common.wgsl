@@ -1,4 +1,4 @@
-// What every kernel starts with. `uniforms` holds, from where it is bound: images in the batch,
+// The beginning of every shader. `uniforms` holds, from where it is bound: images in the batch,
 // segments that weight gradients are summed in, images per segment, queries of an image, and from 4 on
 // two words of a key for each place with dropout.
 

@@ -1,4 +1,4 @@
-    // What hidden activations, or their gradients, add to the sums; `matrix` is their weights.
+    // Adds the product of hidden activations, or of their gradients, to the sums; `matrix` is their weights.
     for (var turn = 0u; turn < TURNS; turn++) {
       #for r in ROWS
       var v$r_0 = sums[turn * ROWS + $r];

@@ -24,7 +24,7 @@ fn pixel(gathered: u32, column: i32, row: i32) -> f32 {
   return f32((pixels[at / 4] >> (8 * (at % 4))) & 255);
 }
 
-// Of the knots around a place, the last of which counts again beyond the ends.
+// Weights of the four knots around a place; beyond the ends the last knot counts again.
 fn catmull_rom(t: f32) -> vec4f {
   return vec4f(
     ((2 - t) * t - 1) * t,

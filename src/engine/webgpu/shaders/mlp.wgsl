@@ -4,7 +4,7 @@
 #include common
 
 var<workgroup> h: array<vec4f, WORKGROUP / LANES * HIDDEN * ROWS>;
-// Of the outputs that the invocation computes: one in LANES, of each token.
+// The outputs that the invocation computes: one in LANES, of each token.
 var<private> sums: array<vec4f, TURNS * ROWS>;
 
 @compute @workgroup_size(WORKGROUP)

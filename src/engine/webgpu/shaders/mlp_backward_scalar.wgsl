@@ -3,7 +3,7 @@
 #include mlp_backward_buffers
 #include common
 
-// What is multiplied: a token's x, its dm, and hidden activations; ROWS of each, side by side.
+// Factors: a token's x, its dm, and hidden activations; ROWS of each, side by side.
 const OF_DM = D4 * ROWS;
 const OF_HIDDEN = 2 * OF_DM;
 var<private> a: array<vec4f, OF_HIDDEN + HIDDEN * ROWS>;

@@ -3,7 +3,7 @@
 #include mlp_buffers
 #include common
 
-// What is multiplied: a token's x, and hidden activations; ROWS of each, side by side.
+// Factors: a token's x, and hidden activations; ROWS of each, side by side.
 const OF_HIDDEN = D4 * ROWS;
 var<private> a: array<vec4f, OF_HIDDEN + HIDDEN * ROWS>;
 // A tile of outputs.

@@ -11,7 +11,7 @@
 #write partial: f32
 #include common
 
-// Of an invocation's hidden units: first layer, second layer, and their gradients.
+// Weights of an invocation's hidden units: first layer, second layer, and their gradients.
 var<private> w: array<vec4f, UNITS * D4>;
 var<private> o: array<vec4f, UNITS * D4>;
 var<private> dw: array<vec4f, UNITS * D4>;

@@ -1,7 +1,7 @@
 
 struct Slopes { mean: f32, along: f32, scale: f32 }
 
-// What the gradient of a norm's input is made of, from dnormed, that of its output: see `through`.
+// Sums that make the gradient of a norm's input from dnormed, that of its output: see `through`.
 fn slopes(row: u32, count: u32, local: u32) -> Slopes {
   var sum = vec4f(0);
   var along = vec4f(0);

@@ -19,7 +19,7 @@ const ACROSS_OUTPUTS = OUT4 / COLUMNS;
 const ALL_TILES = D4 / INPUTS * ACROSS_OUTPUTS;
 const WORKGROUPS = (ALL_TILES + TILES - 1) / TILES;
 
-// Of a tile.
+// Sums of a tile.
 var<private> sums: array<vec4f, 4 * INPUTS * COLUMNS>;
 var<private> dbias: array<vec4f, COLUMNS>;
 
