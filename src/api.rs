@@ -17,7 +17,7 @@ mod turn;
 pub use adapter::probe_webgpu;
 pub use classifier::Classifier;
 pub use data::{DataSet, idx_info, rasterize};
-pub use settings::{check_options, preset};
+pub use settings::{check_options, preset, schema};
 pub use trainer::Trainer;
 
 use wasm_bindgen::prelude::*;

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, require};
+use crate::schema;
 
 /// Where layer normalisation sits in an encoder block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -79,7 +80,10 @@ impl Default for VitConfig {
 
 impl VitConfig {
     /// Names that [`VitConfig::preset`] knows.
-    pub const PRESETS: [&str; 3] = ["default", "reference", "quick"];
+    pub const PRESETS: [&str; 3] = {
+        let [[first, _], [second, _], [third, _]] = schema::PRESETS;
+        [first, second, third]
+    };
 
     /// The published configuration: 107,338 parameters.
     pub fn reference() -> Self {
@@ -143,9 +147,7 @@ impl VitConfig {
             ("hidden", self.hidden),
         ];
         for (field, value) in sizes {
-            require((1..=MAX_SIZE).contains(&value), field, value, || {
-                format!("between 1 and {MAX_SIZE}")
-            })?;
+            schema::check(field, value as f64)?;
         }
         require(
             self.image_size.is_multiple_of(self.patch_size),
@@ -159,24 +161,9 @@ impl VitConfig {
             self.width,
             || format!("a multiple of heads {}", self.heads),
         )?;
-        require(
-            (0.0..1.0).contains(&self.dropout),
-            "dropout",
-            self.dropout,
-            || "at least 0 and below 1".into(),
-        )?;
-        require(
-            self.layer_norm_eps.is_finite() && self.layer_norm_eps > 0.0,
-            "layer_norm_eps",
-            self.layer_norm_eps,
-            || "positive and finite".into(),
-        )?;
-        require(
-            self.embedding_std.is_finite() && self.embedding_std >= 0.0,
-            "embedding_std",
-            self.embedding_std,
-            || "zero or more, and finite".into(),
-        )
+        schema::check("dropout", self.dropout)?;
+        schema::check("layer_norm_eps", self.layer_norm_eps)?;
+        schema::check("embedding_std", self.embedding_std)
     }
 
     /// Patches of one image.
@@ -198,25 +185,6 @@ impl VitConfig {
     pub fn pixels(&self) -> usize {
         self.channels * self.image_size.pow(2)
     }
-}
-
-/// Far above any model that fits a browser tab, far below what overflows on wasm's 32 bits.
-const MAX_SIZE: usize = 16_384;
-
-pub(crate) fn require(
-    holds: bool,
-    field: &'static str,
-    value: impl std::fmt::Display,
-    expected: impl FnOnce() -> String,
-) -> Result<()> {
-    if holds {
-        return Ok(());
-    }
-    Err(Error::Config {
-        field,
-        value: value.to_string(),
-        expected: expected(),
-    })
 }
 
 #[cfg(test)]

@@ -120,3 +120,20 @@ impl Error {
         }
     }
 }
+
+/// [`Error::Config`] unless `holds`.
+pub(crate) fn require(
+    holds: bool,
+    field: &'static str,
+    value: impl std::fmt::Display,
+    expected: impl FnOnce() -> String,
+) -> Result<()> {
+    if holds {
+        return Ok(());
+    }
+    Err(Error::Config {
+        field,
+        value: value.to_string(),
+        expected: expected(),
+    })
+}

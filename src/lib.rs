@@ -23,6 +23,7 @@ pub mod files;
 pub mod logits;
 pub mod model;
 pub mod random;
+pub mod schema;
 pub mod select;
 pub mod train;
 

@@ -4,8 +4,10 @@ use wasm_bindgen::prelude::*;
 
 use super::object::{Options, object, to_js};
 use crate::config::VitConfig;
+use crate::data::augment::Augment;
 use crate::error::{Error, Result};
 use crate::files::Precision;
+use crate::schema;
 use crate::train::{HeldOut, Recipe};
 
 const PRESET: &str = "default";
@@ -30,6 +32,19 @@ pub fn preset(
         ("config", to_js(&VitConfig::preset(name)?)),
         ("recipe", to_js(&Recipe::preset(name)?)),
     ]))
+}
+
+/// What can be set: presets, and every hyperparameter with its meaning, limits and choices.
+#[wasm_bindgen(unchecked_return_type = "Schema")]
+pub fn schema() -> JsValue {
+    object(&[
+        ("presets", to_js(&schema::PRESETS)),
+        (
+            "hyperparameters",
+            to_js(&schema::HYPERPARAMETERS.as_slice()),
+        ),
+        ("augment", to_js(&Augment::default())),
+    ])
 }
 
 /// The number of parameters of a model that can be trained like this. Throws code

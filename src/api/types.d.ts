@@ -123,6 +123,34 @@ export interface Recipe {
   seed: number;
 }
 
+/** What `schema` says: all that can be set of a model and of its training. */
+export interface Schema {
+  /** Names, and what people call them. */
+  presets: [Preset, string][];
+  hyperparameters: Hyperparameter[];
+  /** What augmentation starts from where a preset has none. */
+  augment: Augment;
+}
+
+/** A hyperparameter: where it belongs, and which values it may have. */
+export type Hyperparameter = {
+  /** As in configurations and in messages: `width`, `betas[0]`, `augment.shear`. */
+  name: string;
+  label: string;
+  /** Its unit, or a word on what it does; may be empty. */
+  hint: string;
+  /** `data`: decided by the data; `basic`: of the recipe, and what everybody chooses. */
+  group: "data" | "config" | "basic" | "recipe" | "augment";
+  optional: boolean;
+  /** Values that a form offers, where others make little sense. */
+  offered: number[];
+} & (
+  | { kind: "whole"; least: number; most: number }
+  /** `above` and `below`: whether the limit itself is excluded. */
+  | { kind: "number"; least: number; most: number | null; above: boolean; below: boolean }
+  | { kind: "choice"; choices: [string, string][] }
+);
+
 export interface SyntheticOptions {
   /** Images per epoch, each epoch new ones. Default: 12,800. */
   images?: number;

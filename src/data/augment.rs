@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::bend::{self, Bend};
-use crate::config::require;
 use crate::error::Result;
 use crate::random::Random;
+use crate::schema;
 
 /// The share of images whose lines get thicker or thinner, and of those that get crisper.
 const RESTROKED: f32 = 0.5;
@@ -55,19 +55,17 @@ impl Augment {
     /// # Errors
     /// [`Error::Config`](crate::Error::Config) names the field, its value and what it should be.
     pub fn validate(&self) -> Result<()> {
-        let bounds = [
-            ("augment.rotation", self.rotation, 180.0),
-            ("augment.scale", self.scale, 0.9),
-            ("augment.shear", self.shear, 1.0),
-            ("augment.shift", self.shift, 28.0),
-            ("augment.elastic", self.elastic, 28.0),
-            ("augment.thickness", self.thickness, 1.0),
+        let amounts = [
+            ("augment.rotation", self.rotation),
+            ("augment.scale", self.scale),
+            ("augment.shear", self.shear),
+            ("augment.shift", self.shift),
+            ("augment.elastic", self.elastic),
+            ("augment.thickness", self.thickness),
         ];
-        bounds.into_iter().try_for_each(|(field, value, most)| {
-            require((0.0..=most).contains(&value), field, value, || {
-                format!("between 0 and {most}")
-            })
-        })
+        amounts
+            .into_iter()
+            .try_for_each(|(field, amount)| schema::check(field, amount.into()))
     }
 
     /// Draws what to do to one image.

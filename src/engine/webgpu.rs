@@ -28,13 +28,15 @@ mod ahead;
 #[cfg(feature = "webgpu")]
 mod backward;
 #[cfg(feature = "webgpu")]
+mod constants;
+#[cfg(feature = "webgpu")]
 mod engine;
 #[cfg(feature = "webgpu")]
 mod forward;
 #[cfg(feature = "webgpu")]
 mod launch;
 #[cfg(feature = "webgpu")]
-mod constants;
+mod pass;
 #[cfg(feature = "webgpu")]
 mod shader;
 #[cfg(feature = "webgpu")]

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{VitConfig, require};
+use crate::config::VitConfig;
 use crate::data::augment::Augment;
 use crate::error::{Error, Result};
+use crate::schema;
 
 /// Every hyperparameter of training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,12 +56,6 @@ pub enum Schedule {
     /// Half a cosine down to 0 at the last step.
     Cosine,
 }
-
-/// The largest integer that JavaScript's numbers hold exactly.
-const MAX_SEED: u64 = (1 << 53) - 1;
-const MAX_BATCH: usize = 4096;
-const MAX_EPOCHS: usize = 10_000;
-const MAX_WARMUP: usize = 1_000_000;
 
 impl Recipe {
     /// The published recipe: Adam at 1e-4.
@@ -132,44 +127,22 @@ impl Recipe {
     /// # Errors
     /// [`Error::Config`] names the field, its value and what it should be.
     pub fn validate(&self) -> Result<()> {
-        for (field, value, most) in [
-            ("batch", self.batch, MAX_BATCH),
-            ("epochs", self.epochs, MAX_EPOCHS),
-        ] {
-            require((1..=most).contains(&value), field, value, || {
-                format!("between 1 and {most}")
-            })?;
-        }
-        require(self.warmup <= MAX_WARMUP, "warmup", self.warmup, || {
-            format!("at most {MAX_WARMUP} steps")
-        })?;
-        require(self.seed <= MAX_SEED, "seed", self.seed, || {
-            format!("at most {MAX_SEED}")
-        })?;
-        let rate = self.learning_rate;
-        require(rate > 0.0 && rate <= 1.0, "learning_rate", rate, || {
-            "above 0 and at most 1".into()
-        })?;
-        for (field, beta) in [("betas[0]", self.betas[0]), ("betas[1]", self.betas[1])] {
-            require((0.0..1.0).contains(&beta), field, beta, || {
-                "at least 0 and below 1".into()
-            })?;
-        }
-        let positive = [("eps", Some(self.eps)), ("clip_norm", self.clip_norm)];
-        for (field, value) in positive {
-            let value = value.unwrap_or(1.0);
-            require(value > 0.0 && value.is_finite(), field, value, || {
-                "positive and finite".into()
-            })?;
-        }
-        let unit = [
+        for (field, value) in [
+            ("batch", self.batch as f64),
+            ("epochs", self.epochs as f64),
+            ("warmup", self.warmup as f64),
+            ("seed", self.seed as f64),
+            ("learning_rate", self.learning_rate),
+            ("betas[0]", self.betas[0]),
+            ("betas[1]", self.betas[1]),
+            ("eps", self.eps),
             ("weight_decay", self.weight_decay),
             ("label_smoothing", self.label_smoothing.into()),
-        ];
-        for (field, value) in unit {
-            require((0.0..=1.0).contains(&value), field, value, || {
-                "between 0 and 1".into()
-            })?;
+        ] {
+            schema::check(field, value)?;
+        }
+        if let Some(clip_norm) = self.clip_norm {
+            schema::check("clip_norm", clip_norm)?;
         }
         self.augment.map_or(Ok(()), |augment| augment.validate())
     }

@@ -9,12 +9,12 @@ use burn::tensor::{Device, Tensor};
 use super::evaluate::{EVALUATED, check_size};
 use super::sampler::{Sampler, dropout_seed};
 use super::{History, Recipe, Step, StepResult};
-use crate::config::{VitConfig, require};
+use crate::config::VitConfig;
 use crate::data::batch::{DEVIATION, MEAN, normalized, targets};
 use crate::data::training::TrainingData;
 use crate::engine::{self, AdamState, Batch, Engine, Gradient, Input, Normalization};
 use crate::engine::{StoredImages, Update};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, require};
 use crate::model::{Dropout, VisionTransformer};
 
 /// How many steps lie between two states to go back to.

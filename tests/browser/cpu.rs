@@ -4,6 +4,7 @@
 #[path = "api.rs"]
 mod api;
 #[path = "../common/engines.rs"]
+#[allow(dead_code, reason = "other tests use the rest")]
 mod engines;
 #[path = "../common/golden.rs"]
 mod golden;

@@ -29,7 +29,7 @@ try {
   for (const file of files) {
     const page = await browser.newPage();
     // A file of the origin, not the page itself, which would compute meanwhile.
-    await page.goto(`${ORIGIN}/style.css`);
+    await page.goto(`${ORIGIN}/page/style.css`);
     rows.push({ file, ...(await page.evaluate(measure, { file, runs: RUNS })) });
     await page.close();
   }

@@ -35,7 +35,7 @@ const browser = await chromium.launch({
 try {
   const page = await browser.newPage();
   // A file of the origin, not the page itself, which would compute meanwhile.
-  await page.goto(`${ORIGIN}/style.css`);
+  await page.goto(`${ORIGIN}/page/style.css`);
   await page.evaluate(countGpuBuffers);
   await page.evaluate(create, { device, steps, ...TASKS[device] });
   const sizes = [];
@@ -106,7 +106,7 @@ function countGpuBuffers() {
  * @param {{ device: string, steps: number, config: object, batch: number }} task
  */
 async function create({ device, steps, config, batch }) {
-  const { fileOf } = await import(`${location.origin}/wasm.js`);
+  const { fileOf } = await import(`${location.origin}/workers/wasm.js`);
   const api = await import(`${location.origin}/${fileOf(device)}.js`);
   const { memory } = await api.default();
   const { augment } = api.preset("default").recipe;

@@ -74,12 +74,12 @@ fn one_module_imports_wasm_and_one_starts_workers() {
             // It is imported by workers: a page that computed would not answer meanwhile.
             let wasm = modules.iter().any(|module| line.contains(module));
             assert!(
-                !wasm || name == "www/wasm.js",
+                !wasm || name == "www/workers/wasm.js",
                 "{name} imports wasm: {line}"
             );
             // A worker that crashes must not leave promises hanging: it is seen to there.
             assert!(
-                !line.contains("new Worker(") || name == "www/rpc.js",
+                !line.contains("new Worker(") || name == "www/shared/rpc.js",
                 "{name} starts a worker: {line}"
             );
         }
@@ -88,7 +88,7 @@ fn one_module_imports_wasm_and_one_starts_workers() {
 
 #[test]
 fn only_workers_load_wasm() {
-    let workers = ["www/worker.js", "www/train/worker.js"];
+    let workers = ["www/workers/worker.js", "www/workers/train/worker.js"];
     for file in files("www", &["js"]) {
         let name = name(&file);
         let code = read(&file);
@@ -100,6 +100,32 @@ fn only_workers_load_wasm() {
             "{name} is no worker, and imports wasm.js"
         );
     }
+}
+
+/// What runs on the page, in workers and in both lies apart, and each imports its own and what both
+/// have. Types may come from anywhere: they are gone at run time.
+#[test]
+fn each_thread_imports_its_own_and_what_both_have() {
+    let mut broken = Vec::new();
+    for (folder, others) in [
+        ("www/page", &["/workers/"][..]),
+        ("www/workers", &["/page/"]),
+        ("www/shared", &["/page/", "/workers/"]),
+    ] {
+        for file in files(folder, &["js"]) {
+            let code = read(&file);
+            let imports = code.lines().filter(|line| {
+                let is_comment = line.trim_start().starts_with(['*', '/']);
+                !is_comment && (line.contains(" from \"") || line.contains("import("))
+            });
+            for import in imports {
+                if others.iter().any(|other| import.contains(other)) {
+                    broken.push(format!("{}: {import}", name(&file)));
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "\n{}", broken.join("\n"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Devices } from "../../www/train/devices.js";
+import { Devices } from "../../www/workers/train/devices.js";
 import { fakeSpeeds, plain } from "./fakes.mjs";
 
 const REAL = { usable: true, software: false, description: "Test GPU", code: null, reason: null };

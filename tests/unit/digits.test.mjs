@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { disk, emptyDisk } from "./opfs.mjs";
-import { Digits, fromIdx, toIdx } from "../../www/digits.js";
+import { Digits, fromIdx, toIdx } from "../../www/shared/digits.js";
 
 const digit = (value) => new Uint8Array(784).fill(value);
 

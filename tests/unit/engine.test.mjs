@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Engine } from "../../www/engine.js";
+import { Engine } from "../../www/workers/engine.js";
 import { fakeSpeeds, plain } from "./fakes.mjs";
 
 const REAL = { usable: true, software: false, description: "Test GPU", code: null, reason: null };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fastest, keyOf, median, race, sayReading, sayStep } from "../../www/fastest.js";
+import { fastest, keyOf, median, race, sayReading, sayStep } from "../../www/workers/fastest.js";
 import { plain } from "./fakes.mjs";
 
 test("the median is the middle one, or between the two in the middle", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { disk, emptyDisk } from "./opfs.mjs";
-import { keepSet, listSets, nameOf, readSet, sortPicked } from "../../www/train/files.js";
+import { keepSet, listSets, nameOf, readSet, sortPicked } from "../../www/workers/train/files.js";
 
 const picked = (name, kind, count) => ({ name, bytes: new TextEncoder().encode(name), info: { kind, count } });
 const names = (files) => Object.values(files).map((bytes) => bytes && new TextDecoder().decode(bytes));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Session } from "../../www/train/session.js";
+import { Session } from "../../www/workers/train/session.js";
 
 const PER_EPOCH = 4;
 const coded = (code) => Object.assign(new Error(code), { code });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseSettings, runOfModel, withSettings } from "../../www/settings.js";
+import { parseSettings, runOfModel, withSettings } from "../../www/shared/settings.js";
 
 test("an address without choices gives the defaults", () => {
   assert.deepEqual(parseSettings(""), { settings: { device: "auto", model: "default" }, problems: [] });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { disk, emptyDisk } from "./opfs.mjs";
-import { Speeds } from "../../www/speeds.js";
-import { writeFile } from "../../www/storage.js";
+import { Speeds } from "../../www/workers/speeds.js";
+import { writeFile } from "../../www/shared/storage.js";
 
 const DAY_MS = 86_400_000;
 

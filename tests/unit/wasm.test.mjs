@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { choose, fileOf } from "../../www/wasm.js";
+import { choose, fileOf } from "../../www/workers/wasm.js";
 
 test("the CPU has a file for engines with relaxed SIMD and one for the others", () => {
   assert.equal(fileOf("cpu", () => true), "cpu_relaxed");

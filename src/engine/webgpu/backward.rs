@@ -3,8 +3,8 @@
 use burn::cubecl::server::Handle;
 
 use super::activations::{Activations, BlockActivations};
-use super::forward::{Pass, queries};
 use super::launch::from;
+use super::pass::{Pass, queries};
 use super::shader::Shader;
 use super::tiling::Tiling;
 use crate::config::Norm;
@@ -29,7 +29,7 @@ impl Pass {
         let buffers = [&params, &uniforms, dlogits, &head.values, &of_head];
         self.run(Shader::HeadWeights, [width, segments], &buffers);
         for (index, block) in blocks.into_iter().enumerate().rev() {
-            dx = self.block_backward(index, block, dx, &partial);
+            dx = self.encode_backward(index, block, dx, &partial);
         }
         let [_, uniforms] = self.section(0);
         let values = self.layout.channels * self.layout.patch_size.pow(2);
@@ -45,7 +45,7 @@ impl Pass {
     }
 
     /// The gradient of the block's input, from that of its output.
-    fn block_backward(
+    fn encode_backward(
         &self,
         index: usize,
         saved: BlockActivations,

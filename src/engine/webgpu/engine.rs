@@ -4,9 +4,9 @@ use burn::cubecl::server::Handle;
 use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 use burn_wgpu::{CubeBackend, CubeTensor, into_contiguous};
 
-use super::forward::Pass;
 use super::launch::{empty, launch, tensor};
 use super::limits::MOST_WORKGROUPS;
+use super::pass::Pass;
 use super::shader::{PLAIN_WORKGROUP, Shader, Variant};
 use super::source::{Gathering, Source};
 use super::stores;

@@ -103,7 +103,6 @@ impl Tiling {
     }
 
     /// Whether each invocation works for itself: shared memory and barriers slow software adapters.
-
     pub fn is_scalar(&self) -> bool {
         self.split == 1
     }

@@ -10,7 +10,7 @@ const BATCHES = 25;
 
 /** @param {Task} task @returns {Promise<Timed>} */
 export async function create(task) {
-  const { fileOf } = await import(new URL("wasm.js", DIST).href);
+  const { fileOf } = await import(new URL("workers/wasm.js", DIST).href);
   return createFrom(fileOf(task.device), task);
 }
 

@@ -148,7 +148,7 @@ mod tests {
     fn the_page_has_scripts_weights_and_no_settings_of_tools() {
         let files = outputs().unwrap();
         let has = |name: &str| files.iter().any(|file| file == Path::new(name));
-        assert!(has("index.html") && has("app.js") && has("train/page.js"));
+        assert!(has("index.html") && has("page/app.js") && has("page/train/page.js"));
         assert!(has("weights/default.safetensors") && !has("tsconfig.json"));
     }
 }

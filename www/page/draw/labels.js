@@ -1,0 +1,72 @@
+/** @typedef {import("../../shared/digits.js").Digits} Digits */
+import { messageOf } from "../../shared/protocol.js";
+
+/**
+ * @typedef {object} LabelOptions
+ * @property {string} testId the buttons are called this and a dash and the digit
+ * @property {() => Promise<Uint8Array | null>} pixels of what is drawn; 0 is paper, 255 is ink
+ */
+
+/** "Not right? Tell it": ten buttons that keep the drawing with its label among My digits. */
+export class LabelStrip {
+  #options;
+  /** @type {HTMLButtonElement[]} */
+  #buttons = [];
+  #message = document.createElement("p");
+  /** @type {Promise<Digits> | undefined} */
+  #digits;
+
+  /**
+   * @param {HTMLElement} place
+   * @param {LabelOptions} options
+   */
+  constructor(place, options) {
+    this.#options = options;
+    const group = document.createElement("div");
+    const title = document.createElement("span");
+    group.className = "label-buttons";
+    group.role = "group";
+    title.textContent = "Not right? Tell it:";
+    title.className = "labels-title";
+    group.ariaLabel = "Which digit it is";
+    for (let digit = 0; digit <= 9; digit++) group.append(this.#button(digit));
+    this.#message.className = "field-note";
+    this.#message.role = "status";
+    place.append(title, group, this.#message);
+    this.enable(false);
+  }
+
+  /** @param {boolean} drawn whether there is something to label */
+  enable(drawn) {
+    for (const button of this.#buttons) button.disabled = !drawn;
+    this.#message.textContent = "";
+  }
+
+  /** @param {number} digit */
+  #button(digit) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = String(digit);
+    button.ariaLabel = `It is a ${digit}`;
+    button.dataset.testid = `${this.#options.testId}-${digit}`;
+    button.addEventListener("click", () => this.#keep(digit));
+    this.#buttons.push(button);
+    return button;
+  }
+
+  /** @param {number} label */
+  async #keep(label) {
+    try {
+      const pixels = await this.#options.pixels();
+      if (!pixels) return;
+      // Most visits label nothing, and need not load what keeps digits.
+      this.#digits ??= import("../../shared/digits.js").then(({ Digits }) => new Digits());
+      const digits = await this.#digits;
+      await digits.add(pixels, label);
+      this.#message.textContent = `Kept as a ${label} among My digits, ${await digits.count()} in all: train on them on the Train tab.`;
+    } catch (error) {
+      const why = messageOf(error);
+      this.#message.textContent = `It could not be kept: ${why}`;
+    }
+  }
+}

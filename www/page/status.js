@@ -1,0 +1,89 @@
+import { find, sentence } from "./dom.js";
+import { messageOf } from "../shared/protocol.js";
+
+/**
+ * @typedef {import("../shared/protocol.js").DeviceState} DeviceState
+ * @typedef {import("../shared/protocol.js").ProgressEvent} ProgressEvent
+ * @typedef {import("../shared/protocol.js").Download} Download
+ */
+
+/** What the page is doing: loading, ready or failed; on which device, and why on that one. */
+export class StatusView {
+  #status = find("status", HTMLElement);
+  #progress = find("progress", HTMLProgressElement);
+  #error = find("error", HTMLElement);
+  #errorText = find("error-text", HTMLElement);
+  #notice = find("notice", HTMLElement);
+  #device = find("device", HTMLElement);
+  #reason = find("reason", HTMLElement);
+  #takeover = find("takeover", HTMLProgressElement);
+  /** @type {Map<Download, ProgressEvent>} */
+  #downloads = new Map();
+  /** @type {Record<"settings" | "training", string[]>} */
+  #problems = { settings: [], training: [] };
+
+  showLoading() {
+    this.#downloads.clear();
+    this.#error.hidden = true;
+    this.#progress.removeAttribute("value");
+    this.#setStatus("Loading the model …");
+  }
+
+  showReady() {
+    this.#setStatus("");
+  }
+
+  /** @param {unknown} error */
+  showError(error) {
+    this.#setStatus("");
+    this.#takeover.hidden = true;
+    this.#errorText.textContent = sentence(messageOf(error));
+    this.#error.hidden = false;
+  }
+
+  /**
+   * @param {"settings" | "training"} source whose problems of before these replace
+   * @param {string[]} problems
+   */
+  showProblems(source, problems) {
+    this.#problems[source] = problems;
+    const all = Object.values(this.#problems).flat();
+    this.#notice.textContent = all.join(" ");
+    this.#notice.hidden = all.length === 0;
+  }
+
+  /** @param {DeviceState} state */
+  showDevice({ name, description, reason, pending }) {
+    this.#device.textContent = description ? `${name} · ${description}` : name;
+    this.#reason.textContent = reason ? sentence(reason) : "";
+    this.#takeover.hidden = !(pending && this.#downloads.has("webgpu"));
+  }
+
+  /** @param {ProgressEvent} event */
+  showProgress(event) {
+    this.#downloads.set(event.file, event);
+    if (event.file === "webgpu") {
+      this.#takeover.hidden = false;
+      setProgress(this.#takeover, [event]);
+      return;
+    }
+    const files = [this.#downloads.get("cpu"), this.#downloads.get("weights")];
+    setProgress(this.#progress, files.filter((file) => file !== undefined));
+  }
+
+  /** @param {string} words empty where there is nothing to wait for */
+  #setStatus(words) {
+    this.#status.textContent = words;
+    this.#progress.hidden = words === "";
+  }
+}
+
+/**
+ * @param {HTMLProgressElement} bar
+ * @param {ProgressEvent[]} files
+ */
+function setProgress(bar, files) {
+  const loaded = files.reduce((sum, file) => sum + file.loaded, 0);
+  const total = files.reduce((sum, file) => sum + file.total, 0);
+  bar.value = loaded / total;
+}

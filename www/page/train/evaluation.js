@@ -1,0 +1,129 @@
+import { find, percent } from "../dom.js";
+import { Bars } from "../draw/bars.js";
+import { plural, whole } from "./format.js";
+import { showTiles } from "./tiles.js";
+
+/** @typedef {import("../../shared/train/protocol.js").Evaluation} Evaluation */
+
+const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+
+const SETS = { validation: "validation", test: "test" };
+
+/** @type {Record<string, [number, number]>} rows and columns to move by */
+const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+/** How each digit was read in the last evaluation, and the worst mistakes. */
+export class EvaluationView {
+  #note;
+  #box;
+  #detail;
+  #mistakes;
+  #bars;
+  #cells;
+
+  /** @param {HTMLElement} panel */
+  constructor(panel) {
+    const table = find("confusion", HTMLTableElement, panel);
+    this.#note = find("evaluation-note", HTMLElement, panel);
+    this.#box = find("evaluation-box", HTMLElement, panel);
+    this.#detail = find("confusion-detail", HTMLElement, panel);
+    this.#mistakes = find("mistakes", HTMLElement, panel);
+    this.#bars = new Bars(find("class-accuracy", HTMLElement, panel));
+    this.#cells = addCells(table);
+    table.addEventListener("mouseover", ({ target }) => this.#describe(target));
+    table.addEventListener("focusin", ({ target }) => this.#describe(target));
+    table.addEventListener("keydown", (event) => this.#press(event));
+  }
+
+  /** @param {Evaluation | undefined} evaluation */
+  show(evaluation) {
+    this.#box.hidden = !evaluation;
+    if (!evaluation) {
+      this.#note.textContent = "After each epoch, this shows how each digit was read, and the worst mistakes.";
+      return;
+    }
+    const { set, step, images, accuracy, confusion, mistakes } = evaluation;
+    this.#note.textContent = `${percent(accuracy)} of the ${plural(images, `${SETS[set]} image`)} were read right after step ${whole(step)}.`;
+    this.#showConfusion(confusion);
+    showTiles(
+      this.#mistakes,
+      mistakes.map(({ pixels, label, digit, probability }) => {
+        const text = `label ${label}, read as ${digit} (${Math.round(probability * 100)}\u00a0%)`;
+        return { pixels, label: `A drawing: ${text}`, caption: text };
+      }),
+    );
+  }
+
+  /** @param {Uint32Array} confusion */
+  #showConfusion(confusion) {
+    const totals = DIGITS.map((label) => sum(confusion.subarray(10 * label, 10 * label + 10)));
+    this.#bars.show(totals.map((total, digit) => (total > 0 ? confusion[11 * digit] / total : -1)));
+    for (const [i, cell] of this.#cells.entries()) {
+      const [label, digit] = [Math.floor(i / 10), i % 10];
+      const share = totals[label] > 0 ? confusion[i] / totals[label] : 0;
+      const title = `label ${label}, read as ${digit}: ${whole(confusion[i])} of ${whole(totals[label])} (${percent(share)})`;
+      if (cell.title === title) continue;
+      cell.textContent = confusion[i] === 0 ? "·" : String(confusion[i]);
+      cell.classList.toggle("is-error", label !== digit);
+      // Few are misread, and those are what one looks for.
+      cell.style.setProperty("--share", String(label === digit ? share : Math.sqrt(share)));
+      cell.title = cell.ariaLabel = title;
+    }
+  }
+
+  /** @param {EventTarget | null} target */
+  #describe(target) {
+    if (target instanceof HTMLTableCellElement && target.title) this.#detail.textContent = target.title;
+  }
+
+  /**
+   * One stop for the Tab key; arrow keys go from cell to cell.
+   * @param {KeyboardEvent} event
+   */
+  #press(event) {
+    const move = MOVES[event.key];
+    const at = this.#cells.findIndex((cell) => cell === event.target);
+    if (!move || at < 0) return;
+    event.preventDefault();
+    const row = Math.min(9, Math.max(0, Math.floor(at / 10) + move[0]));
+    const column = Math.min(9, Math.max(0, (at % 10) + move[1]));
+    const next = this.#cells[10 * row + column];
+    this.#cells[at].tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+  }
+}
+
+/**
+ * @param {HTMLTableElement} table
+ * @returns {HTMLTableCellElement[]} row by row
+ */
+function addCells(table) {
+  const head = table.tHead?.insertRow();
+  head?.append(header("label", "col"), ...DIGITS.map((digit) => header(String(digit), "col")));
+  return DIGITS.flatMap((label) => {
+    const row = table.tBodies[0].insertRow();
+    row.append(header(String(label), "row"));
+    return DIGITS.map((digit) => {
+      const cell = row.insertCell();
+      cell.tabIndex = label === 0 && digit === 0 ? 0 : -1;
+      return cell;
+    });
+  });
+}
+
+/**
+ * @param {string} text
+ * @param {"row" | "col"} scope
+ */
+function header(text, scope) {
+  const cell = document.createElement("th");
+  cell.scope = scope;
+  cell.textContent = text;
+  return cell;
+}
+
+/** @param {Uint32Array} counts */
+function sum(counts) {
+  return counts.reduce((total, count) => total + count, 0);
+}

@@ -1,0 +1,79 @@
+import { find, sentence } from "../dom.js";
+import { messageOf } from "../../shared/protocol.js";
+import { separate, showTiles } from "./tiles.js";
+
+/** @typedef {import("./setup.js").Setup} Setup */
+/** @typedef {import("./client.js").TrainClient} TrainClient */
+
+const COUNT = 12;
+const WAIT_MS = 400;
+
+/** Some images of the chosen data, before and after augmentation. */
+export class PreviewView {
+  #client;
+  #setup;
+  #button;
+  #error;
+  #box;
+  #plain;
+  #augmented;
+  #augmentedBox;
+  #seed = 1;
+  #asked = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /**
+   * @param {HTMLElement} panel
+   * @param {TrainClient} client
+   * @param {Setup} setup
+   */
+  constructor(panel, client, setup) {
+    this.#client = client;
+    this.#setup = setup;
+    this.#button = find("other-samples", HTMLButtonElement, panel);
+    this.#error = find("preview-error", HTMLElement, panel);
+    this.#box = find("preview", HTMLElement, panel);
+    this.#plain = find("preview-plain", HTMLElement, panel);
+    this.#augmented = find("preview-augmented", HTMLElement, panel);
+    this.#augmentedBox = find("augmented-box", HTMLElement, panel);
+    this.#button.addEventListener("click", () => {
+      this.#seed += 1;
+      this.#show();
+    });
+  }
+
+  /** The setup has changed. What has to be downloaded waits for the button, or for Start. */
+  update() {
+    clearTimeout(this.#timer);
+    const { spec, problem } = this.#setup;
+    const atHand = spec.source !== "mnist" && spec.source !== "url";
+    if (problem === undefined && (atHand || !this.#box.hidden)) this.#timer = setTimeout(() => this.#show(), WAIT_MS);
+    this.#button.disabled = problem !== undefined;
+  }
+
+  async #show() {
+    const asked = ++this.#asked;
+    const { augment } = this.#setup;
+    try {
+      const request = { data: this.#setup.spec, augment, count: COUNT, seed: this.#seed };
+      const { plain, augmented } = await this.#client.ask("preview", request);
+      if (asked !== this.#asked) return;
+      this.#error.textContent = "";
+      showTiles(this.#plain, tilesOf(plain));
+      showTiles(this.#augmented, augmented ? tilesOf(augmented) : []);
+      this.#augmentedBox.hidden = !augmented;
+      this.#box.hidden = false;
+      this.#button.textContent = "Other samples";
+    } catch (error) {
+      if (asked !== this.#asked) return;
+      this.#box.hidden = true;
+      this.#error.textContent = sentence(messageOf(error));
+    }
+  }
+}
+
+/** @param {import("../../shared/train/protocol.js").Samples} samples */
+function tilesOf(samples) {
+  return separate(samples).map(({ pixels, digit }) => ({ pixels, label: `A ${digit}`, caption: String(digit) }));
+}

@@ -1,0 +1,144 @@
+import { accuracy, bytes, date, whole } from "./format.js";
+
+/**
+ * @typedef {import("../../shared/train/protocol.js").RunInfo} RunInfo
+ * @typedef {"checkpoint" | "float32" | "float16"} What
+ *
+ * @typedef {object} RunActions
+ * @property {(run: RunInfo, name: string) => void} rename
+ * @property {(run: RunInfo, isCompared: boolean) => void} compare
+ * @property {(run: RunInfo) => void} use
+ * @property {(run: RunInfo) => void} resume
+ * @property {(run: RunInfo, what: What) => void} save
+ * @property {(run: RunInfo) => void} remove
+ */
+
+/** @type {Record<RunInfo["status"], string>} */
+const STATUS = {
+  running: "interrupted",
+  paused: "paused",
+  stopped: "stopped",
+  finished: "finished",
+  failed: "failed",
+  damaged: "cannot be read: delete it",
+};
+
+/** A run in the list, and what can be done with it. */
+export class RunRow {
+  element = document.createElement("li");
+  /** @type {RunInfo | undefined} */
+  #run;
+  #name = document.createElement("input");
+  #facts = document.createElement("p");
+  #compare = document.createElement("input");
+  #use;
+  #resume;
+  #saves;
+  #remove;
+
+  /** @param {RunActions} actions */
+  constructor(actions) {
+    const act = (/** @type {(run: RunInfo) => void} */ action) => () => this.#run && action(this.#run);
+    this.#use = button("use-model", "Use on the drawing page", act(actions.use));
+    this.#resume = button("resume", "Resume", act(actions.resume));
+    this.#remove = button("delete", "Delete", act(actions.remove));
+    this.#saves = /** @type {[What, string][]} */ ([["checkpoint", "checkpoint"], ["float32", "float32"], ["float16", "float16"]]).map(
+      ([what, text]) => button(`export-${what}`, text, act((run) => actions.save(run, what))),
+    );
+    this.#name.type = "text";
+    this.#name.className = "run-row-name";
+    this.#name.dataset.testid = "rename";
+    this.#name.maxLength = 80;
+    this.#name.ariaLabel = "Name of the run";
+    this.#name.addEventListener("change", act((run) => this.#rename(run, actions)));
+    this.#compare.type = "checkbox";
+    this.#compare.dataset.testid = "compare";
+    this.#compare.addEventListener("change", act((run) => actions.compare(run, this.#compare.checked)));
+    this.#facts.className = "run-facts";
+    this.element.className = "run-row";
+    this.element.dataset.testid = "run";
+    this.element.append(this.#name, this.#facts, this.#buttons());
+  }
+
+  get name() {
+    return this.#run?.name ?? "";
+  }
+
+  /**
+   * @param {RunInfo} run
+   * @param {RunActions} actions
+   */
+  #rename(run, { rename }) {
+    const name = this.#name.value.trim() || run.name;
+    // A download that is asked for before it is stored has the new name too.
+    this.#run = { ...run, name };
+    rename(run, name);
+  }
+
+  uncheck() {
+    this.#compare.checked = false;
+  }
+
+  /**
+   * @param {RunInfo} run
+   * @param {{ isCurrent: boolean, isCompared: boolean }} state
+   */
+  show(run, { isCurrent, isCompared }) {
+    this.#run = run;
+    // Somebody may be writing another name.
+    if (document.activeElement !== this.#name) this.#name.value = run.name;
+    this.#facts.textContent = factsOf(run);
+    const isKept = run.saved > 0 && run.status !== "damaged";
+    this.#use.disabled = !isKept;
+    for (const each of this.#saves) each.disabled = !isKept;
+    this.#compare.disabled = !isKept || isCurrent;
+    this.#compare.checked = isCompared;
+    this.#resume.hidden = !isKept || run.position.done || run.active;
+    this.#remove.disabled = run.active;
+    this.#name.disabled = run.status === "damaged";
+    this.element.classList.toggle("is-current", isCurrent);
+  }
+
+  #buttons() {
+    const place = document.createElement("div");
+    const label = document.createElement("label");
+    const text = document.createElement("span");
+    const saves = document.createElement("span");
+    label.className = "check";
+    text.textContent = "Compare";
+    label.append(this.#compare, text);
+    saves.className = "saves";
+    saves.role = "group";
+    saves.ariaLabel = "Download";
+    saves.append("Download", ...this.#saves);
+    place.className = "buttons";
+    place.append(this.#use, this.#resume, label, saves, this.#remove);
+    return place;
+  }
+}
+
+/** @param {RunInfo} run */
+function factsOf({ status, active, data, spec, position, validationAccuracy, testAccuracy, saved, created, bytes: size }) {
+  if (status === "damaged") return STATUS.damaged;
+  const state = active && status === "running" ? "running" : STATUS[status];
+  const facts = [state, data, `preset ${spec.preset}`, `step ${whole(position.step)} of ${whole(position.steps)}`];
+  if (validationAccuracy !== null) facts.push(`validation ${accuracy(validationAccuracy)}`);
+  if (testAccuracy !== null) facts.push(`test ${accuracy(testAccuracy)}`);
+  facts.push(date(saved || created), saved > 0 ? bytes(size) : "nothing stored");
+  return facts.join(" · ");
+}
+
+/**
+ * @param {string} testId
+ * @param {string} text
+ * @param {() => void} action
+ */
+function button(testId, text, action) {
+  const element = document.createElement("button");
+  element.type = "button";
+  element.className = "small";
+  element.dataset.testid = testId;
+  element.textContent = text;
+  element.addEventListener("click", action);
+  return element;
+}

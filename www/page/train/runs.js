@@ -1,0 +1,148 @@
+import { find } from "../dom.js";
+import { ask } from "./ask.js";
+import { MOST_COMPARED } from "./charts.js";
+import { tellIn } from "./format.js";
+import { RunRecord } from "./record.js";
+import { RunRow } from "./runrow.js";
+import { save } from "./save.js";
+
+/**
+ * @typedef {import("./client.js").TrainClient} TrainClient
+ * @typedef {import("./charts.js").ChartsView} ChartsView
+ * @typedef {import("../../shared/train/protocol.js").RunInfo} RunInfo
+ *
+ * @typedef {object} RunsOptions
+ * @property {HTMLElement} panel
+ * @property {TrainClient} client
+ * @property {ChartsView} charts
+ * @property {(run: RunInfo) => void} resume
+ * @property {(id: string, name: string) => void} useModel
+ */
+
+const FILE_NAMES = { checkpoint: "checkpoint", float32: "weights-float32", float16: "weights-float16" };
+
+/** The runs that this browser keeps. */
+export class RunsView {
+  #options;
+  #list;
+  #none;
+  #error;
+  /** @type {Map<string, RunRow>} */
+  #rows = new Map();
+  /** @type {Set<string>} ids */
+  #compared = new Set();
+  /** @type {string | undefined} the run on the page */
+  #current;
+  #loads = 0;
+
+  /** @param {RunsOptions} options */
+  constructor(options) {
+    const { panel } = options;
+    this.#options = options;
+    this.#list = find("runs", HTMLElement, panel);
+    this.#none = find("no-runs", HTMLElement, panel);
+    this.#error = find("runs-error", HTMLElement, panel);
+    const file = find("import-checkpoint", HTMLInputElement, panel);
+    file.addEventListener("change", () => this.#try(() => this.#import(file)));
+  }
+
+  get count() {
+    return this.#rows.size;
+  }
+
+  /** @param {string | undefined} id the run on the page, which others are compared with */
+  set current(id) {
+    if (this.#current === id) return;
+    this.#current = id;
+    if (id && this.#compared.has(id)) this.#compare(id, false);
+  }
+
+  /** @returns {Promise<RunInfo[]>} all of them, as shown */
+  async load() {
+    /** @type {RunInfo[]} */
+    let runs = [];
+    const load = ++this.#loads;
+    await this.#try(async () => {
+      runs = await this.#options.client.ask("runs", {});
+      // A later answer knows better.
+      if (load !== this.#loads) return;
+      const ids = new Set(runs.map(({ id }) => id));
+      for (const id of this.#rows.keys()) if (!ids.has(id)) this.#remove(id);
+      for (const run of runs.toReversed()) this.update(run);
+    });
+    return runs;
+  }
+
+  /** @param {RunInfo} run a new one goes to the top */
+  update(run) {
+    const isCurrent = run.id === this.#current;
+    const row = this.#rows.get(run.id) ?? this.#add(run);
+    row.show(run, { isCurrent, isCompared: this.#compared.has(run.id) });
+    this.#none.hidden = true;
+  }
+
+  /** @param {RunInfo} run */
+  #add(run) {
+    const { client, panel, useModel, resume } = this.#options;
+    const row = new RunRow({
+      rename: (info, name) => this.#try(async () => this.update(await client.ask("rename", { id: info.id, name }))),
+      compare: (info, isCompared) => this.#try(() => this.#compare(info.id, isCompared)),
+      use: ({ id, name }) => useModel(id, name),
+      resume,
+      save: (info, what) =>
+        this.#try(async () => save(`${info.name}-${FILE_NAMES[what]}.safetensors`, await client.ask("export", { id: info.id, what }))),
+      remove: (info) =>
+        this.#try(async () => {
+          if (!(await ask(panel, `Delete the run “${info.name}” and all it has learnt?`, "Delete"))) return;
+          await client.ask("delete", { id: info.id });
+          await this.load();
+        }),
+    });
+    this.#rows.set(run.id, row);
+    this.#list.prepend(row.element);
+    return row;
+  }
+
+  /** @param {string} id */
+  #remove(id) {
+    this.#rows.get(id)?.element.remove();
+    this.#rows.delete(id);
+    if (this.#compared.has(id)) this.#compare(id, false);
+    this.#none.hidden = this.#rows.size > 0;
+  }
+
+  /**
+   * @param {string} id
+   * @param {boolean} isCompared
+   */
+  async #compare(id, isCompared) {
+    const { client, charts } = this.#options;
+    const row = this.#rows.get(id);
+    if (!isCompared || !row) {
+      this.#compared.delete(id);
+      charts.compare(id, undefined);
+      return;
+    }
+    if (this.#compared.size === MOST_COMPARED) {
+      row.uncheck();
+      throw new Error(`at most ${MOST_COMPARED} runs can be compared: take another away first`);
+    }
+    this.#compared.add(id);
+    const { history, position } = await client.ask("inspect", { id });
+    charts.compare(id, { name: row.name, record: RunRecord.from(history, position.stepsPerEpoch) });
+  }
+
+  /** @param {HTMLInputElement} input */
+  async #import(input) {
+    const file = input.files?.[0];
+    input.value = "";
+    if (!file) return;
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    this.update(await this.#options.client.ask("import", { name: file.name.replace(/\.safetensors$/, ""), bytes }));
+  }
+
+  /** @param {() => unknown} work */
+  #try(work) {
+    return tellIn(this.#error, work);
+  }
+}

@@ -1,0 +1,218 @@
+import { find, sentence } from "../dom.js";
+import { messageOf } from "../../shared/protocol.js";
+import { readAddress, writeAddress } from "./address.js";
+import { DataChoice } from "./dataview.js";
+import { fieldsOf } from "./fields.js";
+import { FormView } from "./form.js";
+import { whole } from "./format.js";
+import { changesOf, presetValues, toAugment } from "./values.js";
+
+/**
+ * @typedef {import("./client.js").TrainClient} TrainClient
+ * @typedef {import("../../shared/train/protocol.js").Device} Device
+ * @typedef {import("../../shared/train/protocol.js").Preset} Preset
+ */
+
+/** Long enough that a number is not judged before it is written. */
+const CHECK_AFTER_MS = 250;
+
+const SYNTHETIC_IMAGES = "12800";
+
+/** What the next run will be. Fires "change" when it is another. */
+export class Setup extends EventTarget {
+  #client;
+  #form;
+  #data;
+  #parameters;
+  #details;
+  #all;
+  #onProblems;
+  /** @type {import("../../shared/train/protocol.js").Schema | undefined} once it is loaded */
+  #schema;
+  /** @type {string | undefined} what the worker finds wrong */
+  #wrong = "The setup is loading.";
+  #checks = 0;
+  #isDeviceChosen = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /**
+   * @param {HTMLElement} panel
+   * @param {TrainClient} client
+   * @param {(problems: string[]) => void} onProblems with the address
+   */
+  constructor(panel, client, onProblems) {
+    super();
+    this.#client = client;
+    this.#onProblems = onProblems;
+    this.#form = new FormView(panel);
+    this.#data = new DataChoice(panel, client);
+    this.#details = find("setup", HTMLDetailsElement, panel);
+    this.#all = find("all-hyperparameters", HTMLDetailsElement, panel);
+    this.#parameters = find("parameters", HTMLElement, panel);
+    this.#form.addEventListener("change", (event) => {
+      const name = event instanceof CustomEvent ? event.detail : undefined;
+      if (name === "train-device") this.#isDeviceChosen = true;
+      if (name === "preset") this.#choosePreset();
+      else this.#changed();
+    });
+    this.#data.addEventListener("change", () => this.#changed());
+    const copy = find("copy-link", HTMLButtonElement, panel);
+    copy.addEventListener("click", async () => {
+      const copied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
+      copy.textContent = copied ? "Copied" : "The address of this page is the link";
+      setTimeout(() => (copy.textContent = "Copy a link to this setup"), 2000);
+    });
+  }
+
+  /** @param {boolean} enabled */
+  enable(enabled) {
+    this.#form.enable(enabled);
+  }
+
+  /** Makes room for the run: of all that was set on small screens, of the long list on others. */
+  fold() {
+    this.#all.open = false;
+    if (matchMedia("(max-width: 56rem)").matches) this.#details.open = false;
+  }
+
+  /** Fills the form in, from defaults and the address. */
+  async load() {
+    if (!this.#schema) {
+      this.#schema = await this.#client.ask("schema", {});
+      this.#form.build(fieldsOf(this.#schema));
+    }
+    this.#data.showSets(await this.#client.ask("sets", {}));
+    await this.#fill(new URLSearchParams(location.search));
+  }
+
+  async reset() {
+    this.#details.open = true;
+    this.#data.showSets(await this.#client.ask("sets", {}));
+    await this.#fill(new URLSearchParams());
+    this.#onProblems([]);
+    writeAddress(this.#form, this.#data);
+  }
+
+  /** @param {number} count of My digits */
+  showMine(count) {
+    this.#data.showMine(count);
+    this.dispatchEvent(new Event("change"));
+  }
+
+  get values() {
+    return this.#form.values;
+  }
+
+  /** For the name of a run. */
+  get dataName() {
+    return this.#data.name;
+  }
+
+  /** @returns {string | undefined} why this can't be started */
+  get problem() {
+    if (!this.#form.isComplete) return "Something in the setup is not possible: see there.";
+    return this.#data.problem ?? this.#wrong;
+  }
+
+  /** How images are changed, if they are. */
+  get augment() {
+    return toAugment(this.#form.fields, this.values);
+  }
+
+  /** The data of the run. */
+  get spec() {
+    const { images, seed } = this.values;
+    return this.#data.spec(Number(images), Number(seed));
+  }
+
+  /**
+   * @param {string} name
+   * @returns {import("../../shared/train/protocol.js").RunSpec}
+   */
+  runSpec(name) {
+    const { preset, "train-device": device } = this.values;
+    return {
+      name,
+      device: /** @type {Device} */ (device),
+      preset: /** @type {Preset} */ (preset),
+      ...this.#changes,
+      data: this.spec,
+    };
+  }
+
+  /**
+   * Who chooses a device, even the best one once more, wants to know how fast they are now.
+   * @returns {boolean} whether somebody did since it was last asked
+   */
+  takeDeviceChoice() {
+    const isChosen = this.#isDeviceChosen;
+    this.#isDeviceChosen = false;
+    return isChosen;
+  }
+
+  get #changes() {
+    return changesOf(this.#form.fields, this.values, this.#form.defaults);
+  }
+
+  /** @param {URLSearchParams} params */
+  async #fill(params) {
+    this.#form.fill({ images: "", preset: "default", "train-device": "auto" });
+    // The device of the drawing page, unless this page has its own.
+    this.#form.suggest("train-device", knownDevice(params.get("device")));
+    const presetProblem = params.has("preset") ? this.#form.enter("preset", params.get("preset") ?? "") : undefined;
+    await this.#fillPreset();
+    const problems = readAddress(params, this.#form, this.#data);
+    this.#suggestImages();
+    if (params.has("images")) this.#form.enter("images", params.get("images") ?? "");
+    this.#onProblems(presetProblem ? [presetProblem, ...problems] : problems);
+    await this.#check();
+  }
+
+  async #fillPreset() {
+    const preset = /** @type {Preset} */ (this.values.preset);
+    const values = await this.#client.ask("preset", { preset });
+    if (this.#schema) this.#form.fill(presetValues(this.#form.fields, values, this.#schema.augment));
+  }
+
+  async #choosePreset() {
+    await this.#fillPreset();
+    this.#changed();
+  }
+
+  /** Synthetic digits are endless, so that an epoch of them needs a number. */
+  #suggestImages() {
+    this.#form.suggest("images", this.#data.value.data === "synthetic" ? SYNTHETIC_IMAGES : "");
+  }
+
+  #changed() {
+    this.#suggestImages();
+    writeAddress(this.#form, this.#data);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#check(), CHECK_AFTER_MS);
+    this.dispatchEvent(new Event("change"));
+  }
+
+  async #check() {
+    const check = ++this.#checks;
+    const preset = /** @type {Preset} */ (this.values.preset);
+    if (!this.#form.isComplete) return;
+    const problem = await this.#client.ask("check", { preset, ...this.#changes }).then(
+      ({ parameters }) => {
+        this.#parameters.textContent = `The model has ${whole(parameters)} parameters.`;
+        return undefined;
+      },
+      (error) => sentence(messageOf(error)),
+    );
+    if (check !== this.#checks) return;
+    this.#wrong = problem;
+    if (problem) this.#parameters.textContent = "";
+    this.#form.show(problem);
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+/** @param {string | null} device */
+function knownDevice(device) {
+  return device === "webgpu" || device === "cpu" || device === "ndarray" ? device : "auto";
+}

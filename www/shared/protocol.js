@@ -1,0 +1,85 @@
+/**
+ * The messages between the drawing page (client.js) and its worker (worker.js).
+ *
+ * The page sends requests that carry an id; the worker answers each with one reply of the same
+ * id, and sends events, without an id, in between (rpc.js).
+ *
+ * @typedef {import("../cpu.js").Device} Device
+ * @typedef {import("../cpu.js").DeviceInfo} DeviceInfo
+ * @typedef {import("../cpu.js").Prediction} Prediction
+ * @typedef {import("../cpu.js").Preset} Preset
+ * @typedef {import("../cpu.js").Stroke} Stroke
+ *
+ * What reads the digits: weights/PRESET.safetensors, or what a run on the training page has
+ * learnt.
+ * @typedef {"default" | "reference" | `run:${string}`} Model
+ *
+ * @typedef {{ device: Device, model: Model, measure: boolean }} LoadRequest
+ *   `measure` finds out anew which device is the fastest, where `auto` is to be that
+ *
+ * @typedef {object} DrawRequests what each request takes, and what it is answered with
+ * @property {[LoadRequest, DeviceState]} load
+ * @property {[{ strokes: Stroke[] }, Prediction | null]} classify null where nothing is drawn
+ *
+ * @typedef {{ name: string, message: string, code: string, stack: string | undefined }} PlainError
+ *
+ * What answers now, and why it is not something else. `pending` says that the worker may still
+ * change to another device.
+ * @typedef {Pick<DeviceInfo, "kind" | "name" | "description">
+ *   & { reason: string | null, pending: boolean }} DeviceState
+ *
+ * @typedef {"cpu" | "webgpu" | "weights"} Download
+ * @typedef {{ event: "progress", file: Download, loaded: number, total: number }} ProgressEvent
+ * @typedef {{ event: "device", device: DeviceState }} DeviceEvent
+ * @typedef {ProgressEvent | DeviceEvent} WorkerEvent
+ */
+
+/** An error that programs can tell apart by its stable `code`. */
+export class CodedError extends Error {
+  /**
+   * @param {string} code
+   * @param {string} message
+   * @param {ErrorOptions} [options]
+   */
+  constructor(code, message, options) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/**
+ * @param {unknown} error
+ * @returns {string} its code, or nothing
+ */
+export function codeOf(error) {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}
+
+/**
+ * @param {unknown} error
+ * @returns {string} what people are told of it
+ */
+export function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * @param {unknown} thrown
+ * @returns {PlainError} what of an error survives on its way to another thread
+ */
+export function toPlainError(thrown) {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const code = "code" in error && typeof error.code === "string" ? error.code : "unexpected";
+  return { name: error.name, message: error.message, code, stack: error.stack };
+}
+
+/**
+ * @param {PlainError} plain
+ * @returns {CodedError}
+ */
+export function fromPlainError({ name, message, code, stack }) {
+  const error = new CodedError(code, message);
+  error.name = name;
+  error.stack = stack;
+  return error;
+}

@@ -1,0 +1,125 @@
+/**
+ * The messages between the training page (train/client.js) and its worker (train/worker.js): a
+ * request gets one reply, events come in between (rpc.js).
+ *
+ * @typedef {import("../../cpu.js").CheckpointInfo} CheckpointInfo
+ * @typedef {import("../../cpu.js").Augment} Augment
+ * @typedef {import("../../cpu.js").DataInfo} DataInfo
+ * @typedef {import("../../cpu.js").Evaluation} Evaluation
+ * @typedef {import("../../cpu.js").Position} Position
+ * @typedef {import("../../cpu.js").Prediction} Prediction
+ * @typedef {import("../../cpu.js").Recipe} Recipe
+ * @typedef {import("../../cpu.js").Samples} Samples
+ * @typedef {import("../../cpu.js").Schema} Schema
+ * @typedef {import("../../cpu.js").Stroke} Stroke
+ * @typedef {import("../../cpu.js").VitConfig} VitConfig
+ * @typedef {import("../protocol.js").Device} Device
+ * @typedef {import("../protocol.js").DeviceState} DeviceState
+ * @typedef {import("../protocol.js").Preset} Preset
+ *
+ * What to learn from. `images` is how many of the training images to use, 0 for all of them.
+ * - `synthetic`: made in the worker from stroke templates, endless;
+ * - `mnist`: from this site's `data/mnist/`;
+ * - `url`: from a folder elsewhere that holds four files named as MNIST's;
+ * - `files`: what the user picked or dropped before, by the name that `add-files` gave;
+ * - `mine`: what the user drew and labelled.
+ * @typedef {{ source: "synthetic", images: number, seed: number }
+ *   | { source: "mnist", images: number }
+ *   | { source: "url", url: string, images: number }
+ *   | { source: "files", set: string, images: number }
+ *   | { source: "mine", images: number }} DataSpec
+ *
+ * @typedef {object} RunSpec a new run; `config` and `recipe` are changes to the preset
+ * @property {string} name
+ * @property {Device} device
+ * @property {Preset} preset
+ * @property {Partial<VitConfig>} config
+ * @property {Partial<Recipe>} recipe
+ * @property {DataSpec} data
+ *
+ * @typedef {"running" | "paused" | "stopped" | "finished" | "failed" | "damaged"} RunStatus
+ *   `running` in storage means that a tab was closed or crashed meanwhile; `damaged` that nothing
+ *   can be read of it: its `name` is its id, and it can only be deleted
+ *
+ * @typedef {object} RunInfo a run as the list shows it
+ * @property {string} id
+ * @property {string} name
+ * @property {RunStatus} status
+ * @property {boolean} active whether a tab, this one or another, is training it now
+ * @property {number} created milliseconds since 1970
+ * @property {number} saved the same; when its last checkpoint was written, 0 for never
+ * @property {number} bytes of its checkpoint
+ * @property {RunSpec} spec
+ * @property {string} data its name, for people
+ * @property {Position} position
+ * @property {number | null} loss of the last steps, smoothed
+ * @property {number | null} validationAccuracy the last, 0 to 1
+ * @property {number | null} testAccuracy
+ *
+ * What each request takes, and what it is answered with.
+ * @typedef {object} TrainRequests
+ * @property {[{}, Sets]} sets
+ * @property {[{ data: DataSpec, augment: Augment | null, count: number, seed: number },
+ *   { plain: Samples, augmented: Samples | null }]} preview
+ * @property {[{ files: File[] }, { set: string, info: DataInfo }]} addFiles two or four IDX files,
+ *   packed or not
+ * @property {[{ set: string }, void]} removeSet deletes what `addFiles` stored
+ * @property {[{ preset: Preset, config: Partial<VitConfig>, recipe: Partial<Recipe> },
+ *   { parameters: number }]} check rejects with what is wrong
+ * @property {[{}, Schema]} schema all that can be set
+ * @property {[{ preset: Preset }, { config: VitConfig, recipe: Recipe }]} preset
+ * @property {[{ run: RunSpec, measure: boolean }, RunInfo]} start answers once it runs; takes the place
+ *   of a run that is paused or has ended; `measure` finds out anew which device is the fastest, where
+ *   `auto` is to be that
+ * @property {[{ id: string, data?: DataSpec }, RunInfo]} resume from the checkpoint, like `start`;
+ *   `data` where the run's own is not known here
+ * @property {[{}, void]} pause after the present step; writes a checkpoint
+ * @property {[{}, void]} continue
+ * @property {[{}, void]} stop ends the run early: evaluates, writes a checkpoint; while it loads,
+ *   `start` is rejected with the code `superseded`
+ * @property {[{}, void]} discard forgets the run in the worker, not in storage: one that was going on
+ *   is paused there
+ * @property {[{ strokes: Stroke[] }, Prediction | null]} classify with the weights as they are now; null
+ *   where nothing is drawn or nothing runs
+ * @property {[{ strokes: Stroke[] }, Uint8Array | null]} rasterize 784 pixels
+ * @property {[{}, RunInfo[]]} runs newest first
+ * @property {[{ id: string }, CheckpointInfo]} inspect
+ * @property {[{ id: string, name: string }, RunInfo]} rename
+ * @property {[{ id: string }, void]} delete
+ * @property {[ExportRequest, Uint8Array<ArrayBuffer>]} export
+ * @property {[{ name: string, bytes: Uint8Array<ArrayBuffer> }, RunInfo]} import a checkpoint
+ *
+ * @typedef {{ id: string, what: "checkpoint" | "float32" | "float16" }} ExportRequest
+ *
+ * @typedef {object} Sets the data that is at hand without asking the user
+ * @property {boolean} mnist whether this site has MNIST, or an earlier visit kept it
+ * @property {string[]} files sets that the user gave, from `add-files`
+ * @property {number} mine how many digits of the user's own are kept
+ *
+ * @typedef {"idle" | "loading" | "running" | "evaluating" | "pausing" | "paused" | "stopping"
+ *   | "stopped" | "finished" | "failed"} TrainState
+ *
+ * @typedef {{ event: "state", state: TrainState, run: RunInfo | null,
+ *   message: string | null }} StateEvent `message`: why it failed, or what it is doing
+ * @typedef {object} StepsEvent several steps, about ten times a second
+ * @property {"steps"} event
+ * @property {Position} position after the last of them
+ * @property {Float32Array} losses one per step
+ * @property {Float32Array} accuracies
+ * @property {Float32Array} learningRates
+ * @property {number} imagesPerSecond over the last seconds
+ * @property {number} secondsLeft
+ * @property {number} memory bytes of wasm memory
+ * @typedef {{ event: "evaluation", evaluation: Evaluation }} EvaluationEvent
+ * @typedef {{ event: "device", device: DeviceState }} DeviceEvent
+ * @typedef {{ event: "download", file: string, loaded: number, total: number }} DownloadEvent
+ * @typedef {{ event: "saved", run: RunInfo }} SavedEvent
+ * @typedef {{ event: "storage", problem: string | null }} StorageEvent
+ *   why checkpoints are not kept, null once they are again; training goes on
+ * @typedef {{ event: "notice", message: string }} NoticeEvent
+ *   what is worth saying and no failure, such as data that is used but could not be kept
+ * @typedef {StateEvent | StepsEvent | EvaluationEvent | DeviceEvent | DownloadEvent | SavedEvent
+ *   | StorageEvent | NoticeEvent} TrainEvent
+ */
+
+export {};

@@ -1,0 +1,267 @@
+/**
+ * The runs: loads one, and keeps it until another takes its place; answers for those in storage.
+ *
+ * @typedef {import("../../cpu.js").Trainer} Trainer
+ * @typedef {import("../../shared/train/protocol.js").DataSpec} DataSpec
+ * @typedef {import("../../shared/train/protocol.js").RunInfo} RunInfo
+ * @typedef {import("../../shared/train/protocol.js").RunSpec} RunSpec
+ * @typedef {import("../../shared/train/protocol.js").TrainEvent} TrainEvent
+ * @typedef {import("./data.js").Lease} Lease
+ * @typedef {import("./devices.js").Opened} Opened
+ * @typedef {import("../wasm.js").WasmModule} WasmModule
+ * @typedef {import("./devices.js").Maker<Lease | null>} Maker
+ *
+ * @typedef {object} Plan
+ * @property {RunSpec} spec
+ * @property {Maker} maker
+ * @property {(trainer: Trainer) => RunInfo} run
+ * @property {import("./devices.js").Question} question
+ */
+import { describe } from "../engine.js";
+import { CodedError } from "../../shared/protocol.js";
+import { Session } from "./session.js";
+import { lockRun, newRunId, readCheckpoint, readRun, saveRun } from "../../shared/train/store.js";
+
+export class Runner {
+  /** @type {import("./devices.js").Devices} */
+  #devices;
+  /** @type {import("./data.js").Data} */
+  #data;
+  /** @type {(event: TrainEvent) => void} */
+  #post;
+  /** @type {AbortController | null} cancels what is being loaded */
+  #loading = null;
+  /** @type {Session | null} */
+  session = null;
+
+  /**
+   * @param {import("./devices.js").Devices} devices
+   * @param {import("./data.js").Data} data
+   * @param {(event: TrainEvent) => void} post
+   */
+  constructor(devices, data, post) {
+    this.#devices = devices;
+    this.#data = data;
+    this.#post = post;
+  }
+
+  /**
+   * @param {RunSpec} spec
+   * @param {boolean} measure
+   * @returns {Promise<RunInfo>}
+   */
+  start(spec, measure) {
+    const { preset, config, recipe } = spec;
+    const id = newRunId();
+    return this.#load(id, async () => {
+      // What can be wrong without data is said before any is loaded.
+      (await this.#devices.load("cpu")).module.checkOptions({ preset, config, recipe });
+      const maker = this.#maker(spec.data, (module, data, device) => {
+        if (!data) throw new TypeError("a new run needs data");
+        return module.Trainer.create({ data, device, preset, config, recipe });
+      });
+      const question = { options: () => ({ preset, config, recipe }), measure };
+      return { spec, maker, question, run: (trainer) => newRun(id, spec, trainer) };
+    });
+  }
+
+  /**
+   * @param {string} id
+   * @param {DataSpec} [data] where the run's own is not known here
+   * @returns {Promise<RunInfo>}
+   */
+  async resume(id, data) {
+    if (this.session?.run.id === id && this.session.state === "paused") {
+      await this.session.continue();
+      return this.session.run;
+    }
+    return this.#load(id, async () => {
+      const [run, checkpoint] = await Promise.all([readRun(id), readCheckpoint(id)]);
+      const spec = data ? { ...run.spec, data } : run.spec;
+      const question = { options: (/** @type {WasmModule} */ module) => optionsOf(checkpoint, spec, module), measure: false };
+      return { spec, maker: this.#resumer(checkpoint, spec.data), question, run: () => ({ ...run, spec }) };
+    });
+  }
+
+  /** @returns {Session} */
+  get current() {
+    if (this.session) return this.session;
+    throw new CodedError("no-run", "no run is loaded: start one, or resume one that is kept");
+  }
+
+  async stop() {
+    if (this.#loading) return this.discard();
+    return this.current.stop();
+  }
+
+  async discard() {
+    const loading = this.#loading;
+    this.#loading = null;
+    loading?.abort(new CodedError("superseded", "loading was cancelled"));
+    await this.#close();
+    this.#postIdle();
+  }
+
+  /**
+   * @param {string} id
+   * @param {() => Promise<Plan>} plan
+   * @returns {Promise<RunInfo>}
+   */
+  async #load(id, plan) {
+    if (this.#loading || this.session?.isGoingOn) {
+      throw new CodedError("run-active", "a run is going on: pause or stop it first");
+    }
+    const loading = (this.#loading = new AbortController());
+    const { signal } = loading;
+    const cancelled = Promise.withResolvers();
+    signal.addEventListener("abort", () => cancelled.reject(signal.reason));
+    try {
+      return await Promise.race([this.#open(id, plan, signal), cancelled.promise]);
+    } catch (error) {
+      if (!signal.aborted) this.#postIdle();
+      throw error;
+    } finally {
+      if (this.#loading === loading) this.#loading = null;
+    }
+  }
+
+  /**
+   * What is cancelled goes on to the next point where it can be thrown away.
+   *
+   * @param {string} id
+   * @param {() => Promise<Plan>} plan
+   * @param {AbortSignal} signal
+   * @returns {Promise<RunInfo>}
+   */
+  async #open(id, plan, signal) {
+    await this.#close();
+    this.wait("Loading …");
+    const release = await lockRun(id);
+    try {
+      const { spec, maker, question, run } = await plan();
+      const opened = await this.#devices.open(spec.device, maker, question, signal);
+      const session = this.#sessionOf(opened, run(opened.trainer), release);
+      try {
+        signal.throwIfAborted();
+        await session.start();
+        signal.throwIfAborted();
+      } catch (error) {
+        await session.close();
+        throw error;
+      }
+      this.session = session;
+      return session.run;
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  /**
+   * @param {Opened} opened
+   * @param {RunInfo} run
+   * @param {() => void} release
+   */
+  #sessionOf({ trainer, memory, reason }, run, release) {
+    let bytes = memory;
+    let current = trainer;
+    this.#post({ event: "device", device: describe(trainer, reason) });
+    return new Session({
+      run,
+      trainer,
+      release,
+      post: this.#post,
+      store: saveRun,
+      now: () => performance.timeOrigin + performance.now(),
+      memory: () => bytes.buffer.byteLength,
+      orCrash: (work) => this.#devices.orCrash(work),
+      replace: async (error, checkpoint) => {
+        const opened = await this.#devices.replace(current, error, this.#resumer(checkpoint, run.spec.data));
+        if (!opened) return null;
+        bytes = opened.memory;
+        current = opened.trainer;
+        this.#post({ event: "device", device: describe(current, opened.reason) });
+        return current;
+      },
+    });
+  }
+
+  /**
+   * @param {Uint8Array} checkpoint
+   * @param {DataSpec} data
+   */
+  #resumer(checkpoint, data) {
+    // Synthetic digits are made again from what the checkpoint says of them.
+    const needed = data.source === "synthetic" ? null : data;
+    return this.#maker(needed, (module, set, device) => module.Trainer.resume(checkpoint, { device, data: set ?? undefined }));
+  }
+
+  /**
+   * @param {DataSpec | null} data
+   * @param {(module: WasmModule, set: import("../../cpu.js").DataSet | null, device: import("../wasm.js").Build) => Promise<Trainer>} make
+   * @returns {Maker}
+   */
+  #maker(data, make) {
+    return {
+      prepare: async (module) => {
+        this.wait("Loading the data …");
+        return data && this.#data.open(data, module);
+      },
+      make: (module, lease, device) => {
+        this.wait("Setting up the model …");
+        return make(module, lease?.set ?? null, device);
+      },
+      // Trainers share it: it goes when the last of them is freed.
+      release: (lease) => lease?.release(),
+    };
+  }
+
+  async #close() {
+    const { session } = this;
+    this.session = null;
+    await session?.close();
+  }
+
+  /** @param {string} message what takes its time while a run is loaded */
+  wait(message) {
+    if (this.#loading) this.#post({ event: "state", state: "loading", run: null, message });
+  }
+
+  #postIdle() {
+    this.#post({ event: "state", state: "idle", run: null, message: null });
+  }
+}
+
+/**
+ * @param {Uint8Array} checkpoint
+ * @param {RunSpec} spec
+ * @param {Pick<WasmModule, "Trainer">} module
+ */
+function optionsOf(checkpoint, { preset }, module) {
+  const { config, recipe } = module.Trainer.inspect(checkpoint);
+  return { preset, config, recipe };
+}
+
+/**
+ * @param {string} id
+ * @param {RunSpec} spec
+ * @param {Pick<Trainer, "position" | "data">} trainer
+ * @returns {RunInfo}
+ */
+export function newRun(id, spec, { position, data }) {
+  return {
+    id,
+    name: spec.name,
+    status: "running",
+    active: false,
+    created: Date.now(),
+    saved: 0,
+    bytes: 0,
+    spec,
+    data: data.name,
+    position,
+    loss: null,
+    validationAccuracy: null,
+    testAccuracy: null,
+  };
+}

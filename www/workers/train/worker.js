@@ -1,0 +1,79 @@
+/** The worker of the training page: it owns the wasm objects, so that the page never waits. */
+import { serve } from "../../shared/rpc.js";
+import { Speeds } from "../speeds.js";
+import { loadWasm } from "../wasm.js";
+import { Data } from "./data.js";
+import { Devices } from "./devices.js";
+import { exportRun, importRun, inspectRun, removeRun, renameRun, runsWith } from "./library.js";
+import { Runner } from "./runner.js";
+
+/** @typedef {import("../../shared/train/protocol.js").TrainRequests} TrainRequests */
+/** @typedef {import("../../shared/train/protocol.js").TrainEvent} TrainEvent */
+
+const data = new Data(post);
+const devices = new Devices(
+  (build) => loadWasm(build, (loaded, total) => post({ event: "download", file: `${build}_bg.wasm`, loaded, total })),
+  (what) => runner.wait(what),
+  { speeds: new Speeds(), now: () => performance.now() },
+);
+const runner = new Runner(devices, data, post);
+
+const wasm = async () => (await devices.load("cpu")).module;
+
+/** @type {import("../../shared/rpc.js").Answers<TrainRequests>} */
+const answers = {
+  start: ({ run, measure }) => runner.start(run, measure),
+  resume: (request) => runner.resume(request.id, request.data),
+  pause: () => runner.current.pause(),
+  continue: () => runner.current.continue(),
+  stop: () => runner.stop(),
+  discard: () => runner.discard(),
+  classify: ({ strokes }) => runner.session?.classify(strokes) ?? null,
+  rasterize: async ({ strokes }) => (await wasm()).rasterize(strokes),
+
+  sets: () => data.sets(),
+  addFiles: async ({ files }) => data.add(files, await wasm()),
+  removeSet: ({ set }) => data.removeGiven(set),
+  preview: async ({ data: spec, count, seed, augment }) =>
+    withData(spec, await wasm(), (set) => ({
+      plain: set.samples(count, seed, null),
+      augmented: augment && set.samples(count, seed, augment),
+    })),
+
+  schema: async () => (await wasm()).schema(),
+  preset: async ({ preset }) => (await wasm()).preset(preset),
+  check: async (options) => ({ parameters: (await wasm()).checkOptions(options) }),
+
+  runs: () => runsWith(runner.session),
+  inspect: async ({ id }) => inspectRun(id, runner.session, await wasm()),
+  rename: ({ id, name }) => renameRun(id, name, runner.session),
+  delete: async ({ id }) => {
+    if (runner.session?.run.id === id) await runner.discard();
+    await removeRun(id);
+  },
+  export: async (request) =>
+    /** @type {Uint8Array<ArrayBuffer>} */ (await exportRun(request, runner.session, await wasm())),
+  import: async ({ name, bytes }) => importRun(name, bytes, await wasm()),
+};
+serve(answers, (error) => devices.absorb(error));
+
+/**
+ * @template T
+ * @param {import("../../shared/train/protocol.js").DataSpec} spec
+ * @param {import("../wasm.js").WasmModule} module
+ * @param {(set: import("../../cpu.js").DataSet) => T} use
+ * @returns {Promise<T>}
+ */
+async function withData(spec, module, use) {
+  const { set, release } = await data.open(spec, module);
+  try {
+    return use(set);
+  } finally {
+    release();
+  }
+}
+
+/** @param {TrainEvent} event */
+function post(event) {
+  self.postMessage(event);
+}

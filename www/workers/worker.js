@@ -1,0 +1,102 @@
+/** The worker of the drawing page: it owns the wasm objects, so that the page never waits. */
+import { downloadBytes } from "./download.js";
+import { Engine } from "./engine.js";
+import { codeOf, CodedError, messageOf } from "../shared/protocol.js";
+import { serve } from "../shared/rpc.js";
+import { runOfModel } from "../shared/settings.js";
+import { Speeds } from "./speeds.js";
+import { readFile } from "../shared/storage.js";
+import { checkpointPath } from "../shared/train/store.js";
+import { loadWasm } from "./wasm.js";
+
+/** @typedef {import("../shared/protocol.js").LoadRequest} LoadRequest */
+/** @typedef {import("../shared/protocol.js").DrawRequests} DrawRequests */
+/** @typedef {import("../shared/protocol.js").WorkerEvent} WorkerEvent */
+/** @typedef {import("../shared/protocol.js").Download} Download */
+
+/** About what a file of weights measures, for servers that do not say. */
+const EXPECTED_BYTES = 284_000;
+
+/** @type {Engine | undefined} */
+let engine;
+
+/** @type {import("../shared/rpc.js").Answers<DrawRequests>} */
+const answers = {
+  load,
+  classify: ({ strokes }) => {
+    if (!engine) throw new CodedError("not-loaded", "the model is not loaded");
+    return engine.classify(strokes);
+  },
+};
+serve(answers, (error) => engine?.absorb(error) ?? false);
+
+/** @param {LoadRequest} request */
+async function load({ device, model, measure }) {
+  const [cpu, source] = await Promise.all([loadCpu(device), loadWeights(model)]);
+  engine = await Engine.start({
+    ...source,
+    ...cpu,
+    loadWebGpu: async () => (await loadWasm("webgpu", progressOf("webgpu"))).module,
+    onDevice: (state) => post({ event: "device", device: state }),
+    speeds: new Speeds(),
+    measure,
+    now: () => performance.now(),
+  });
+  // After the reply, which must not wait for a GPU.
+  setTimeout(() => engine?.takeOver());
+  return engine.state;
+}
+
+/**
+ * The module that starts, and the device that it can be asked for.
+ *
+ * @param {import("../shared/protocol.js").Device} device
+ * @returns {Promise<Pick<import("./engine.js").EngineOptions, "cpu" | "device" | "reason">>}
+ */
+async function loadCpu(device) {
+  if (device !== "ndarray") {
+    const { module, note } = await loadWasm("cpu", progressOf("cpu"));
+    return { cpu: module, device, reason: note };
+  }
+  try {
+    const { module } = await loadWasm("ndarray", progressOf("cpu"));
+    return { cpu: module, device, reason: null };
+  } catch (error) {
+    if (codeOf(error) !== "not-built") throw error;
+    return { ...(await loadCpu("cpu")), reason: messageOf(error) };
+  }
+}
+
+/**
+ * @param {import("../shared/protocol.js").Model} model
+ * @returns {Promise<Pick<import("./engine.js").EngineOptions, "preset" | "weights">>}
+ */
+async function loadWeights(model) {
+  const run = runOfModel(model);
+  if (run !== null) return { preset: undefined, weights: await readRun(run) };
+  const preset = /** @type {import("../shared/protocol.js").Preset} */ (model);
+  const url = new URL(`../weights/${preset}.safetensors`, import.meta.url);
+  const options = { url, expectedBytes: EXPECTED_BYTES, onProgress: progressOf("weights") };
+  return { preset, weights: await downloadBytes(options) };
+}
+
+/** @param {string} id */
+async function readRun(id) {
+  const checkpoint = await readFile(checkpointPath(id));
+  if (checkpoint) return checkpoint;
+  const advice = "it was deleted, or trained in another browser: choose another model";
+  throw new CodedError("run-gone", `the run “${id}” is not kept here: ${advice}`);
+}
+
+/**
+ * @param {Download} file
+ * @returns {import("./download.js").OnProgress}
+ */
+function progressOf(file) {
+  return (loaded, total) => post({ event: "progress", file, loaded, total });
+}
+
+/** @param {WorkerEvent} event */
+function post(event) {
+  self.postMessage(event);
+}
