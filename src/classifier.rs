@@ -4,11 +4,12 @@ use std::rc::Rc;
 
 use web_time::Instant;
 
+use crate::config::VitConfig;
 use crate::data::batch::normalized;
-use crate::data::drawing::Picture;
+use crate::data::drawing::{Picture, SIDE};
 use crate::device::{Adapter, Fallback, Request, Selected};
 use crate::engine::{self, Engine};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, require};
 use crate::logits::{argmax, softmax};
 use crate::model::VisionTransformer;
 use crate::select::{Purpose, select};
@@ -35,12 +36,13 @@ impl Classifier {
     /// Puts a model, which lies on the CPU, on a device. `adapter` is as for [`select`].
     ///
     /// # Errors
-    /// Those of [`select`].
+    /// Those of [`select`]; [`Error::Config`] if the model takes other images than pictures.
     pub async fn open(
         request: Request,
         adapter: Result<Adapter, Fallback>,
         model: VisionTransformer,
     ) -> Result<Self> {
+        check_pictures(&model.config)?;
         let selected = select(request, adapter, Purpose::Inference, &model).await?;
         Ok(Self {
             engine: engine::engine(&model.config, &selected.device, 1),
@@ -52,8 +54,9 @@ impl Classifier {
     /// Reads one picture.
     ///
     /// # Errors
-    /// [`Error::DeviceLost`]
+    /// [`Error::DeviceLost`]; [`Error::Config`] as [`Classifier::open`].
     pub async fn classify(&self, picture: &Picture) -> Result<Prediction> {
+        check_pictures(&self.model.config)?;
         let start = Instant::now();
         let probabilities = softmax(&self.logits(picture).await?);
         Ok(Prediction {
@@ -72,4 +75,15 @@ impl Classifier {
             .try_into_vec()
             .map_err(Error::device_lost)
     }
+}
+
+/// Refuses models of other images than [`Picture`]s.
+fn check_pictures(config: &VitConfig) -> Result<()> {
+    let side = config.image_size;
+    require(side == SIDE, "image_size", side, || {
+        format!("{SIDE}: drawings become pictures of {SIDE} x {SIDE} pixels")
+    })?;
+    require(config.channels == 1, "channels", config.channels, || {
+        "1: drawings become grey pictures".into()
+    })
 }

@@ -25,6 +25,9 @@ pub enum Activation {
     Relu,
 }
 
+/// Attention compares every patch with every other, so that this many take 67 MB a head.
+const MOST_PATCHES: usize = 4_096;
+
 /// Every hyperparameter of a Vision Transformer.
 ///
 /// Sizes are in pixels for images and patches, and in values for vectors.
@@ -160,6 +163,13 @@ impl VitConfig {
             "width",
             self.width,
             || format!("a multiple of heads {}", self.heads),
+        )?;
+        let patches = self.patches();
+        require(
+            patches <= MOST_PATCHES,
+            "patch_size",
+            self.patch_size,
+            || format!("so large that an image has at most {MOST_PATCHES} patches, not {patches}"),
         )?;
         schema::check("dropout", self.dropout)?;
         schema::check("layer_norm_eps", self.layer_norm_eps)?;

@@ -46,6 +46,8 @@ pub enum Error {
         index: usize,
         value: f32,
     },
+    #[error("tensor {name:?} holds {value}, and float16 ends at 65504: choose float32")]
+    Float16 { name: String, value: f32 },
     #[error("unknown device {name:?}, expected one of auto, webgpu, cpu, ndarray")]
     UnknownDevice { name: String },
     #[error("{reason}")]
@@ -103,7 +105,7 @@ impl Error {
             Self::ExtraTensor { .. } => "extra-tensor",
             Self::TensorShape { .. } => "tensor-shape",
             Self::TensorType { .. } => "tensor-type",
-            Self::TensorValue { .. } => "tensor-value",
+            Self::TensorValue { .. } | Self::Float16 { .. } => "tensor-value",
             Self::UnknownDevice { .. } => "unknown-device",
             Self::DeviceUnavailable { .. } => "device-unavailable",
             Self::DeviceLost { .. } => "device-lost",

@@ -49,7 +49,8 @@ impl VisionTransformer {
     /// Writes the model as a safetensors file, with its configuration and `metadata`.
     ///
     /// # Errors
-    /// [`Error::DeviceLost`] if the weights can't be read back.
+    /// [`Error::DeviceLost`] if the weights can't be read back, [`Error::TensorValue`] if one is not
+    /// finite, [`Error::Float16`] if float16 can't hold it.
     pub async fn to_safetensors(
         &self,
         precision: Precision,
@@ -59,6 +60,9 @@ impl VisionTransformer {
         let data = data.map_err(Error::device_lost)?;
         let parameters = data.try_into_vec().map_err(Error::device_lost)?;
         let tensors = named(&Layout::of(&self.config), "", &parameters);
-        Ok(write(&self.config, tensors, precision, metadata))
+        for tensor in &tensors {
+            check_finite(&tensor.name, &tensor.values)?;
+        }
+        write(&self.config, tensors, precision, metadata)
     }
 }

@@ -81,9 +81,9 @@ impl VitConfig {
     /// seed gives the same weights on every device.
     ///
     /// # Errors
-    /// Those of [`VitConfig::validate`].
+    /// Those of [`VitConfig::check_size`].
     pub fn init(&self, seed: u64, device: &Device) -> Result<VisionTransformer> {
-        self.validate()?;
+        self.check_size()?;
         let parameters = initial::draw(self, seed);
         Ok(VisionTransformer {
             config: self.clone(),

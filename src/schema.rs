@@ -140,10 +140,12 @@ impl Limits {
                 above,
                 below,
             } => {
-                let most = most.unwrap_or(f64::MAX);
+                let most = most.unwrap_or(f64::from(f32::MAX));
+                // Devices compute in float32, where the smallest numbers are 0.
+                let rounded = f64::from(value as f32);
                 value >= least
                     && value <= most
-                    && !(above && value == least)
+                    && !(above && rounded == least)
                     && !(below && value == most)
             }
             Self::Choice { .. } => panic!("a choice is no number"),

@@ -90,7 +90,7 @@ fn float16_files_are_half_the_size_and_read_back_rounded() {
             assert!((read - exact).abs() <= exact.abs() * 4.9e-4 + 3e-8);
         }
     }
-    let parameters = model.config.parameters();
+    let parameters = model.config.parameters() as usize;
     let saved = save(&model, Precision::Float32).len() - file.len();
     assert!(saved.abs_diff(2 * parameters) < 64, "{saved} bytes saved");
 }

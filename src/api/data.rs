@@ -39,11 +39,9 @@ impl DataSet {
         #[wasm_bindgen(unchecked_optional_param_type = "SyntheticOptions")] options: JsValue,
     ) -> Result<Self, JsValue> {
         let options = Options(&options);
-        let images = options
-            .integer("images")?
-            .unwrap_or(SYNTHETIC_IMAGES as u64);
+        let images = options.count("images")?.unwrap_or(SYNTHETIC_IMAGES);
         let seed = options.integer("seed")?.unwrap_or(1);
-        let inner = TrainingData::synthetic(seed, images as usize).map_err(crate::Error::from)?;
+        let inner = TrainingData::synthetic(seed, images).map_err(crate::Error::from)?;
         Ok(Self {
             inner: Arc::new(inner),
         })
@@ -68,7 +66,7 @@ impl DataSet {
             .then(|| parse("testImages", "testLabels"))
             .transpose()?;
         let name = files.text("name", "a string")?.unwrap_or(NAME.into());
-        let limit = files.integer("limit")?.map(|limit| limit as usize);
+        let limit = files.count("limit")?;
         let mut inner =
             TrainingData::from_sets(name, train, test, limit).map_err(crate::Error::from)?;
         inner.origin = files.text("origin", "a string")?;
@@ -103,6 +101,15 @@ impl DataSet {
         #[wasm_bindgen(unchecked_optional_param_type = "Augment | null")] augment: JsValue,
     ) -> Result<JsValue, JsValue> {
         let augment: Option<Augment> = Options::parse(&augment, "augment")?;
+        let is_count = count.fract() == 0.0 && (1.0..=self.inner.len() as f64).contains(&count);
+        if !is_count {
+            return Err(crate::Error::Argument {
+                argument: "count",
+                found: count.to_string(),
+                expected: "a whole number from 1 on, and no more than there are training images",
+            }
+            .into());
+        }
         let (pixels, labels) = preview(&self.inner, count as usize, seed as u64, augment)?;
         Ok(object(&[
             ("pixels", Uint8Array::from(pixels.as_slice()).into()),

@@ -73,6 +73,20 @@ impl Options<'_> {
         })
     }
 
+    /// [`Options::integer`], as far as this machine can count.
+    pub fn count(&self, name: &'static str) -> Result<Option<usize>> {
+        let Some(number) = self.integer(name)? else {
+            return Ok(None);
+        };
+        usize::try_from(number)
+            .map(Some)
+            .map_err(|_| Error::Argument {
+                argument: name,
+                found: number.to_string(),
+                expected: "a number below 4294967296",
+            })
+    }
+
     pub fn bytes(&self, name: &'static str) -> Result<Vec<u8>> {
         let value = get(self.0, name);
         let bytes: &Uint8Array = value

@@ -19,7 +19,7 @@ use crate::device::Selected;
 use crate::select::shaders_to_evaluate;
 use crate::train::{self, Evaluator, Step, StepResult, read_back};
 
-const MISTAKES: u64 = 24;
+const MISTAKES: usize = 24;
 
 /// Shared with running calls, so that `free()` is allowed at any time.
 pub struct Run {
@@ -152,7 +152,7 @@ impl Run {
     pub async fn evaluate(&self, options: &JsValue) -> Result<JsValue, JsValue> {
         let options = Options(options);
         let set = held_out(&options)?;
-        let mistakes = options.integer("mistakes")?.unwrap_or(MISTAKES) as usize;
+        let mistakes = options.count("mistakes")?.unwrap_or(MISTAKES);
         let signal = options.get("signal").unwrap_or_default();
         let (data, step, mut evaluator) = {
             let trainer = self.trainer.borrow();

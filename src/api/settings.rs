@@ -18,7 +18,7 @@ pub fn settings(options: &Options) -> Result<(VitConfig, Recipe)> {
     let preset = preset.as_deref().unwrap_or(PRESET);
     let config: VitConfig = options.changed("config", VitConfig::preset(preset)?)?;
     let recipe: Recipe = options.changed("recipe", Recipe::preset(preset)?)?;
-    config.validate()?;
+    config.check_size()?;
     recipe.validate()?;
     Ok((config, recipe))
 }

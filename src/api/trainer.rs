@@ -93,7 +93,7 @@ impl Trainer {
         precision: JsValue,
     ) -> Result<Vec<u8>, JsValue> {
         let precision = precision_of(&precision)?;
-        Ok(Checkpoint::read(checkpoint)?.weights_file(precision))
+        Ok(Checkpoint::read(checkpoint)?.weights_file(precision)?)
     }
 
     /// Trains for up to `count` steps, by default one; fewer where an epoch ends. Other events

@@ -16,6 +16,8 @@ const MOST_HELD_OUT: usize = 5_000;
 /// The split is the same for all runs, so that their figures compare.
 const SPLIT_SEED: u64 = 0x5eed;
 
+/// Synthetic images of an epoch, at most: their order is kept in memory.
+const MOST_SYNTHETIC: usize = 10_000_000;
 /// Synthetic images that are held out.
 const SYNTHETIC_VALIDATION: usize = 1_000;
 const SYNTHETIC_TEST: usize = 2_000;
@@ -50,10 +52,16 @@ impl TrainingData {
     /// Synthetic digits, `images` per epoch. All seeds share one validation and one test set.
     ///
     /// # Errors
-    /// [`DataError::Limit`] if `images` is 0.
+    /// [`DataError::Limit`] if `images` is 0, [`DataError::TooMany`] for more than 10 million.
     pub fn synthetic(seed: u64, images: usize) -> Result<Self, DataError> {
         if images == 0 {
             return Err(DataError::Limit { found: images });
+        }
+        if images > MOST_SYNTHETIC {
+            return Err(DataError::TooMany {
+                found: images,
+                most: MOST_SYNTHETIC,
+            });
         }
         let held_out = |skip: usize, count| {
             let first = SYNTHETIC_HELD_OUT + skip as u64;
@@ -90,6 +98,10 @@ impl TrainingData {
                 found: count,
                 least: FEWEST,
             });
+        }
+        let Images { rows, columns, .. } = train.images;
+        if rows != columns {
+            return Err(DataError::NotSquare { rows, columns });
         }
         if let Some(test) = &test {
             let [train, test] = [&train.images, &test.images].map(|set| [set.rows, set.columns]);

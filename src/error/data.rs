@@ -84,6 +84,10 @@ pub enum DataError {
     TooFew { found: usize, least: usize },
     #[error("the number of training images is limited to {found}, expected at least 1")]
     Limit { found: usize },
+    #[error("{found} images per epoch, expected at most {most}")]
+    TooMany { found: usize, most: usize },
+    #[error("images are {rows} x {columns} pixels, expected squares: crop or pad them first")]
+    NotSquare { rows: usize, columns: usize },
     #[error(
         "test images are {test:?} pixels, expected {train:?} as the training images are: \
          choose a test set that belongs to them, or none"

@@ -34,7 +34,7 @@ impl<'a> SafetensorsFile<'a> {
     /// The configuration in the metadata, else `fallback`.
     ///
     /// # Errors
-    /// [`Error::WeightsConfig`]; those of [`VitConfig::validate`].
+    /// [`Error::WeightsConfig`]; those of [`VitConfig::check_size`].
     pub fn config(&self, fallback: Option<&VitConfig>) -> Result<VitConfig> {
         let config = match (self.metadata(CONFIG), fallback) {
             (Some(json), _) => {
@@ -49,7 +49,7 @@ impl<'a> SafetensorsFile<'a> {
                 });
             }
         };
-        config.validate()?;
+        config.check_size()?;
         Ok(config)
     }
 

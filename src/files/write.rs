@@ -7,6 +7,7 @@ use safetensors::{Dtype, tensor::TensorView};
 
 use super::CONFIG;
 use crate::config::VitConfig;
+use crate::error::{Error, Result};
 use crate::model::Layout;
 
 /// How numbers are stored in a file.
@@ -58,12 +59,18 @@ pub fn named(layout: &Layout, prefix: &str, flat: &[f32]) -> Vec<StoredTensor> {
 }
 
 /// A safetensors file of these tensors, with the configuration and `metadata`.
+///
+/// # Errors
+/// [`Error::Float16`] for a number that float16 can't hold.
 pub fn write(
     config: &VitConfig,
     tensors: Vec<StoredTensor>,
     precision: Precision,
     metadata: &[(&str, String)],
-) -> Vec<u8> {
+) -> Result<Vec<u8>> {
+    if precision == Precision::Float16 {
+        tensors.iter().try_for_each(check_float16)?;
+    }
     let encoded: Vec<_> = tensors
         .iter()
         .map(|tensor| precision.encode(&tensor.values))
@@ -78,5 +85,16 @@ pub fn write(
     let config = serde_json::to_string(config).expect("a plain struct");
     let mut all = HashMap::from([(CONFIG.to_string(), config)]);
     all.extend(metadata.iter().map(|(k, v)| (k.to_string(), v.clone())));
-    safetensors::serialize(views, Some(all)).expect("names and lengths are our own")
+    Ok(safetensors::serialize(views, Some(all)).expect("names and lengths are our own"))
+}
+
+fn check_float16(tensor: &StoredTensor) -> Result<()> {
+    let is_too_large = |value: &&f32| value.is_finite() && f16::from_f32(**value).is_infinite();
+    match tensor.values.iter().find(is_too_large) {
+        None => Ok(()),
+        Some(value) => Err(Error::Float16 {
+            name: tensor.name.clone(),
+            value: *value,
+        }),
+    }
 }

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use super::Parameter;
 use crate::config::{Activation, Norm, VitConfig};
+use crate::error::{Result, require};
 
 /// Values between two places where a WebGPU binding may start.
 const ALIGNMENT: usize = 64;
@@ -145,11 +146,33 @@ impl Places {
     }
 }
 
+/// Parameters, both moments, the gradient and transposed matrices of so many take 1 GB.
+const MOST_PARAMETERS: u64 = 50_000_000;
+
 impl VitConfig {
-    /// Trainable parameters of a model of this shape.
-    pub fn parameters(&self) -> usize {
+    /// Checks that a model of this shape can exist, and fits a browser tab.
+    ///
+    /// # Errors
+    /// Those of [`VitConfig::validate`]; [`Error::Config`](crate::Error::Config) with the number of
+    /// parameters.
+    pub fn check_size(&self) -> Result<()> {
+        self.validate()?;
+        let count = self.parameters();
+        require(count <= MOST_PARAMETERS, "width", self.width, || {
+            format!(
+                "a model of at most {MOST_PARAMETERS} parameters, not {count}: make it narrower, or give it fewer layers"
+            )
+        })
+    }
+
+    /// Trainable parameters of a model of this shape, which need not fit anywhere.
+    pub fn parameters(&self) -> u64 {
         let layout = Layout::of(self);
-        layout.embedding().used + layout.layers * layout.block(0).used + layout.head().used
+        let count = |parameters: &[Parameter]| -> u64 {
+            parameters.iter().map(|each| each.count(&layout)).sum()
+        };
+        let [embedding, block, head] = Parameter::SECTIONS.map(count);
+        embedding + layout.layers as u64 * block + head
     }
 }
 

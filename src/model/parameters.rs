@@ -131,6 +131,12 @@ impl Parameter {
         self.shape(layout).iter().product()
     }
 
+    /// [`Parameter::len`] of a model that may be too large for this machine.
+    pub(super) fn count(self, layout: &Layout) -> u64 {
+        let sizes = self.shape(layout).into_iter();
+        sizes.map(|size| size as u64).product()
+    }
+
     /// `nn.Linear` and `nn.Conv2d` draw weight and bias from U(-1/√inputs, 1/√inputs), which is
     /// Kaiming uniform with a = √5. `nn.MultiheadAttention` draws its packed input projection by
     /// Xavier uniform and starts its biases at zero.

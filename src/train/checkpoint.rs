@@ -170,12 +170,7 @@ impl Snapshot {
         tensors.extend(self.history);
         let record = serde_json::to_string(&self.record).expect("a plain struct");
         let metadata = [(RECORD, record)];
-        Ok(files::write(
-            &self.config,
-            tensors,
-            Precision::Float32,
-            &metadata,
-        ))
+        files::write(&self.config, tensors, Precision::Float32, &metadata)
     }
 }
 
@@ -222,7 +217,10 @@ impl Checkpoint {
     }
 
     /// A weights file of the run's model.
-    pub fn weights_file(&self, precision: Precision) -> Vec<u8> {
+    ///
+    /// # Errors
+    /// [`Error::Float16`] if float16 can't hold a weight.
+    pub fn weights_file(&self, precision: Precision) -> Result<Vec<u8>> {
         let tensors = named(&Layout::of(&self.config), "", &self.parameters);
         files::write(&self.config, tensors, precision, &[])
     }

@@ -31,11 +31,17 @@ pub struct EvaluationRecord {
     /// Steps done when it was made.
     pub step: usize,
     pub images: usize,
+    /// JSON has no word for what is not finite: it says null, which is read as not a number.
+    #[serde(deserialize_with = "number_or_null")]
     pub loss: f64,
     /// 0 to 1.
     pub accuracy: f64,
     /// `[label][digit]` flattened: how many images of `label` were read as `digit`.
     pub confusion: Vec<u32>,
+}
+
+fn number_or_null<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or(f64::NAN))
 }
 
 impl HeldOut {

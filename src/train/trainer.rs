@@ -115,7 +115,7 @@ impl Trainer {
 
     /// Steps of the whole run.
     pub fn steps(&self) -> usize {
-        self.steps_per_epoch() * self.recipe.epochs
+        self.steps_per_epoch().saturating_mul(self.recipe.epochs)
     }
 
     pub fn is_done(&self) -> bool {

@@ -76,3 +76,28 @@ for (const [what, pair, message] of [
 ]) {
   test(`refuses ${what}`, () => assert.throws(() => fromIdx(...pair), { code: "invalid-idx", message }));
 }
+
+test("digits that can't be read say so, and can be deleted", async () => {
+  const digits = new Digits();
+  await digits.add(digit(1), 1);
+  const [folder] = disk.root.entries.values();
+  const [file] = folder.entries.values();
+  file.bytes = file.bytes.slice(0, 20);
+  await assert.rejects(digits.count(), { code: "invalid-idx" });
+  await digits.clear();
+  assert.equal(await digits.count(), 0);
+  await digits.add(digit(2), 2);
+  assert.equal(await digits.count(), 1);
+});
+
+test("a page without a secure origin has no locks, and keeps digits all the same", async () => {
+  const { locks } = navigator;
+  delete navigator.locks;
+  try {
+    const digits = new Digits();
+    await digits.add(digit(1), 1);
+    assert.equal(await digits.count(), 1);
+  } finally {
+    navigator.locks = locks;
+  }
+});

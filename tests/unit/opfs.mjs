@@ -45,7 +45,9 @@ class FakeFolder {
       if (!create) throw new DOMException(name, "NotFoundError");
       this.entries.set(name, new Kind());
     }
-    return this.entries.get(name);
+    const entry = this.entries.get(name);
+    if (!(entry instanceof Kind)) throw new DOMException(name, "TypeMismatchError");
+    return entry;
   }
 }
 

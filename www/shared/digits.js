@@ -57,7 +57,9 @@ export class Digits extends EventTarget {
   }
 
   async clear() {
-    await this.#change(() => null);
+    // Without reading them: what can't be read can be deleted.
+    await alone(() => remove(FILE));
+    this.#announce();
   }
 
   /** @returns {Promise<IdxPair>} the contents of two IDX files */
@@ -92,15 +94,30 @@ export class Digits extends EventTarget {
 
   /** @param {(digits: Labelled) => Labelled | null} change null leaves none */
   async #change(change) {
-    await navigator.locks.request("vitpad-digits", async () => {
+    await alone(async () => {
       const changed = change(await this.all());
       if (!changed?.labels.length) return remove(FILE);
       const { images, labels } = toIdx(changed);
       return writeFile(FILE, join(images, labels));
     });
+    this.#announce();
+  }
+
+  #announce() {
     this.dispatchEvent(new Event("change"));
     this.#channel.postMessage("change");
   }
+}
+
+/**
+ * Does `work` while no other tab changes the digits. Pages without a secure origin have no locks.
+ *
+ * @template T
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+async function alone(work) {
+  return navigator.locks ? navigator.locks.request("vitpad-digits", work) : work();
 }
 
 /**

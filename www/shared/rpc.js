@@ -6,6 +6,7 @@
  * @typedef {Record<string, [takes: any, gives: any]>} Requests what each type of request takes, and
  *   what it is answered with
  */
+import { withResolvers } from "./compat.js";
 import { CodedError, fromPlainError, toPlainError } from "./protocol.js";
 
 /** Smaller buffers are copied as fast as they are handed over. */
@@ -39,6 +40,8 @@ export class WorkerClient {
   /** @type {Map<number, PromiseWithResolvers<any>>} */
   #pending = new Map();
   #lastId = 0;
+  /** Whether the worker has said anything since it was started. */
+  #hasAnswered = false;
 
   /**
    * @param {URL} script a module
@@ -67,6 +70,7 @@ export class WorkerClient {
       if (worker === this.#worker) this.#crashed(event.message || "its script could not be loaded");
     });
     this.#worker = worker;
+    this.#hasAnswered = false;
   }
 
   /** @param {CodedError} error what everything pending is told */
@@ -87,7 +91,7 @@ export class WorkerClient {
   ask(type, request) {
     if (!this.#worker) return Promise.reject(new CodedError("not-loaded", "the model is not loaded"));
     const id = ++this.#lastId;
-    const call = Promise.withResolvers();
+    const call = withResolvers();
     this.#pending.set(id, call);
     this.#worker.postMessage({ id, type, request });
     return call.promise;
@@ -95,6 +99,7 @@ export class WorkerClient {
 
   /** @param {Reply | Event} message */
   #receive(message) {
+    this.#hasAnswered = true;
     if ("event" in message) {
       this.#listeners.onEvent(message);
       return;
@@ -107,7 +112,9 @@ export class WorkerClient {
 
   /** @param {string} why */
   #crashed(why) {
-    const error = new CodedError("worker-crashed", `the computation stopped: ${why}`);
+    // A worker that never said a word would not the next time either.
+    const code = this.#hasAnswered ? "worker-crashed" : "worker-broken";
+    const error = new CodedError(code, `the computation stopped: ${why}`);
     this.stop(error);
     this.#listeners.onCrash(error);
   }

@@ -23,6 +23,7 @@
  * @property {boolean} measure whether to measure even what was measured before
  * @property {() => number} now milliseconds
  */
+import { withResolvers } from "../shared/compat.js";
 import { fastest, keyOf, race, sayReading } from "./fastest.js";
 import { codeOf, messageOf } from "../shared/protocol.js";
 
@@ -131,7 +132,7 @@ export class Engine {
   async #startGpu() {
     const { preset, weights, loadWebGpu } = this.#options;
     const { Classifier } = await loadWebGpu();
-    this.#gpuCrash = Promise.withResolvers();
+    this.#gpuCrash = withResolvers();
     // Nobody may be waiting when it is rejected.
     this.#gpuCrash.promise.catch(() => {});
     const gpu = await this.#orCrash(Classifier.load({ device: "webgpu", preset, weights }));

@@ -47,5 +47,9 @@ export function writeAddress(form, data) {
     if (isChange) url.searchParams.set(name, text);
     else url.searchParams.delete(name);
   }
-  history.replaceState(null, "", url);
+  try {
+    history.replaceState(null, "", url);
+  } catch {
+    // Safari refuses the hundredth in half a minute: the next change writes it.
+  }
 }

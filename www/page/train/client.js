@@ -1,6 +1,6 @@
 /**
  * The training page's side of its worker, which starts with the first request, and again after a
- * crash.
+ * crash; after one before it said a word, only when the user resets the page: it would crash again.
  */
 import { CodedError } from "../../shared/protocol.js";
 import { WorkerClient } from "../../shared/rpc.js";
@@ -14,10 +14,18 @@ import { keepStorage } from "../../shared/storage.js";
 export class TrainClient {
   /** @type {WorkerClient<TrainRequests, TrainEvent>} */
   #worker;
+  /** @type {CodedError | undefined} why no worker can be started */
+  #broken;
 
   /** @param {import("../../shared/rpc.js").Listeners<TrainEvent>} listeners */
   constructor(listeners) {
-    this.#worker = new WorkerClient(new URL("../../workers/train/worker.js", import.meta.url), listeners);
+    this.#worker = new WorkerClient(new URL("../../workers/train/worker.js", import.meta.url), {
+      ...listeners,
+      onCrash: (error) => {
+        if (error.code === "worker-broken") this.#broken = error;
+        listeners.onCrash(error);
+      },
+    });
   }
 
   /**
@@ -29,6 +37,8 @@ export class TrainClient {
    * @returns {Promise<TrainRequests[Type][1]>}
    */
   ask(type, request) {
+    if (type === "discard") this.#broken = undefined;
+    if (this.#broken) return Promise.reject(this.#broken);
     if (!this.#worker.isRunning) this.#worker.start();
     if (type === "start") keepStorage();
     return this.#worker.ask(type, request);

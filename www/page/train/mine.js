@@ -40,6 +40,8 @@ export class MineView {
 
   async show() {
     await this.#try(async () => {
+      // What can't be read can be deleted.
+      this.#clear.disabled = false;
       const all = separate(await this.#digits.all());
       this.#count.textContent = count(all.length);
       this.#export.disabled = this.#clear.disabled = all.length === 0;

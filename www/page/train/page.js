@@ -90,9 +90,10 @@ class TrainPage {
       await this.#setup.load();
       this.#setup.enable(true);
       offerToResume(this.#panel, await this.#runs.load(), (run) => this.#resume(run));
-      await this.#mine.show();
       this.#showSetup();
     });
+    // Apart: digits that can't be read are no reason not to train.
+    await this.#attempt(() => this.#mine.show());
   }
 
   #showSetup() {
@@ -245,6 +246,10 @@ class TrainPage {
 
   /** @param {Error} error */
   async #crash(error) {
+    if (codeOf(error) === "worker-broken") {
+      this.#showState("failed", `${error.message}; press Reset to try again`);
+      return;
+    }
     this.#showState("failed", `${error.message}; what the last checkpoint holds is kept`);
     offerToResume(this.#panel, await this.#runs.load(), (run) => this.#resume(run));
   }

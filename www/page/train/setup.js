@@ -78,17 +78,21 @@ export class Setup extends EventTarget {
 
   /** Fills the form in, from defaults and the address. */
   async load() {
+    await this.#build();
+    await this.#fill(new URLSearchParams(location.search));
+  }
+
+  async #build() {
     if (!this.#schema) {
       this.#schema = await this.#client.ask("schema", {});
       this.#form.build(fieldsOf(this.#schema));
     }
     this.#data.showSets(await this.#client.ask("sets", {}));
-    await this.#fill(new URLSearchParams(location.search));
   }
 
   async reset() {
     this.#details.open = true;
-    this.#data.showSets(await this.#client.ask("sets", {}));
+    await this.#build();
     await this.#fill(new URLSearchParams());
     this.#onProblems([]);
     writeAddress(this.#form, this.#data);

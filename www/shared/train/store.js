@@ -4,6 +4,7 @@
  *
  * @typedef {import("./protocol.js").RunInfo} RunInfo
  */
+import { withResolvers } from "../compat.js";
 import { CodedError } from "../protocol.js";
 import { list, readFile, remove, writeFile } from "../storage.js";
 
@@ -86,8 +87,8 @@ export function deleteRun(id) {
 export async function lockRun(id) {
   // Where there are no locks, there is no storage to share either.
   if (!navigator.locks) return () => {};
-  const held = Promise.withResolvers();
-  const taken = Promise.withResolvers();
+  const held = withResolvers();
+  const taken = withResolvers();
   const request = navigator.locks.request(lockName(id), { ifAvailable: true }, (lock) => {
     taken.resolve(lock !== null);
     return lock && held.promise;
@@ -103,7 +104,7 @@ function lockName(id) {
 }
 
 async function lockedRuns() {
-  const { held = [] } = await navigator.locks.query();
+  const { held = [] } = (await navigator.locks?.query()) ?? {};
   const prefix = lockName("");
   return new Set(held.map(({ name = "" }) => (name.startsWith(prefix) ? name.slice(prefix.length) : "")));
 }
@@ -116,7 +117,8 @@ async function readOrDamaged(id) {
   try {
     return await readRun(id);
   } catch (error) {
-    if (!(error instanceof CodedError) || !error.code.startsWith("run-")) throw error;
+    // One entry that can't be read, a stray file say, hides no other.
+    if (!(error instanceof CodedError) || error.code === "storage-unavailable") throw error;
     return damaged(id);
   }
 }

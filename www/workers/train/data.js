@@ -10,6 +10,7 @@
  * @typedef {{ set: DataSet, release: () => void }} Lease the set, until `release` is called
  * @typedef {{ key: string, module: Pick<WasmModule, "DataSet">, set: Promise<DataSet>, uses: number }} Entry
  */
+import { parseUrl } from "../../shared/compat.js";
 import { Digits } from "../../shared/digits.js";
 import { CodedError, messageOf } from "../../shared/protocol.js";
 import {
@@ -65,7 +66,7 @@ export class Data {
 
   /** @returns {Promise<import("../../shared/train/protocol.js").Sets>} */
   async sets() {
-    const [site, kept, mine] = await Promise.all([this.#listSite(), orElse([], listSets()), orElse(0, this.#digits.count())]);
+    const [site, kept, mine] = await Promise.all([this.#listSite(), orElse([], listSets()), orElse(0, this.#digits.count(), ["invalid-idx"])]);
     const given = kept.filter((set) => set.startsWith(GIVEN)).map((set) => set.slice(GIVEN.length));
     const mnist = site.includes(MNIST) || (kept.includes(MNIST) && (await readSet(MNIST)) !== null);
     return { mnist, files: [...new Set([...given, ...this.#unkept.keys()])].sort(), mine };
@@ -259,20 +260,21 @@ function using(set, use) {
  * @template T
  * @param {T} other
  * @param {Promise<T>} read
+ * @param {string[]} [codes] of other errors that mean the same
  * @returns {Promise<T>} `other` where the browser keeps no files
  */
-async function orElse(other, read) {
+async function orElse(other, read, codes = []) {
   try {
     return await read;
   } catch (error) {
-    if (error instanceof CodedError && error.code.startsWith("storage-")) return other;
+    if (error instanceof CodedError && (error.code.startsWith("storage-") || codes.includes(error.code))) return other;
     throw error;
   }
 }
 
 /** @param {string} text */
 function folderOf(text) {
-  const url = URL.parse(text.trim());
+  const url = parseUrl(text.trim());
   if (!url || !/^https?:$/.test(url.protocol)) {
     throw new CodedError("invalid-url", `“${text}” is no address of a folder: expected one such as https://example.org/mnist/`);
   }

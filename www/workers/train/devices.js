@@ -19,6 +19,7 @@
  *
  * @typedef {{ trainer: Trainer, memory: WebAssembly.Memory, reason: string | null }} Opened
  */
+import { withResolvers } from "../../shared/compat.js";
 import { isFromCpu, refuse } from "../engine.js";
 import { fastest, keyOf, sayStep } from "../fastest.js";
 import { codeOf, messageOf } from "../../shared/protocol.js";
@@ -228,7 +229,7 @@ export class Devices {
   }
 
   #expectCrash() {
-    this.#gpuCrash = Promise.withResolvers();
+    this.#gpuCrash = withResolvers();
     // Nobody may be waiting when it is rejected.
     this.#gpuCrash.promise.catch(() => {});
   }

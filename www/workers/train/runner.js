@@ -17,6 +17,7 @@
  * @property {(trainer: Trainer) => RunInfo} run
  * @property {import("./devices.js").Question} question
  */
+import { withResolvers } from "../../shared/compat.js";
 import { describe } from "../engine.js";
 import { CodedError } from "../../shared/protocol.js";
 import { Session } from "./session.js";
@@ -113,7 +114,7 @@ export class Runner {
     }
     const loading = (this.#loading = new AbortController());
     const { signal } = loading;
-    const cancelled = Promise.withResolvers();
+    const cancelled = withResolvers();
     signal.addEventListener("abort", () => cancelled.reject(signal.reason));
     try {
       return await Promise.race([this.#open(id, plan, signal), cancelled.promise]);

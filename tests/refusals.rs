@@ -1,0 +1,185 @@
+//! What can't be is refused with words that say why, before anything is lost over it.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::sync::Arc;
+
+use burn::tensor::Tensor;
+use pollster::block_on;
+use vitpad::config::VitConfig;
+use vitpad::data::idx::{Dataset, Images};
+use vitpad::data::training::TrainingData;
+use vitpad::device::{self, Fallback, Request};
+use vitpad::files::Precision;
+use vitpad::train::{Checkpoint, HeldOut, Recipe, Trainer, evaluate};
+use vitpad::{Classifier, Error, VisionTransformer};
+
+fn small() -> VitConfig {
+    VitConfig {
+        width: 8,
+        heads: 2,
+        layers: 1,
+        hidden: 8,
+        ..VitConfig::default()
+    }
+}
+
+fn model(config: &VitConfig) -> VisionTransformer {
+    config
+        .init(1, &device::cpu().device)
+        .expect("a valid configuration")
+}
+
+#[test]
+fn models_of_other_images_than_pictures_read_no_drawings() {
+    for (config, words) in [
+        (
+            VitConfig {
+                image_size: 32,
+                ..small()
+            },
+            "image_size is 32, expected 28: drawings become pictures of 28 x 28 pixels",
+        ),
+        (
+            VitConfig {
+                image_size: 14,
+                patch_size: 7,
+                ..small()
+            },
+            "image_size is 14",
+        ),
+        (
+            VitConfig {
+                channels: 3,
+                ..small()
+            },
+            "channels is 3, expected 1: drawings become grey pictures",
+        ),
+    ] {
+        let opened = Classifier::open(Request::Cpu, Err(Fallback::NoWebGpu), model(&config));
+        let error = block_on(opened).err().expect("refused");
+        assert_eq!(error.code(), "invalid-config");
+        assert!(error.to_string().starts_with(words), "{error}");
+    }
+}
+
+#[test]
+fn models_that_fit_no_tab_are_refused_with_their_number_of_parameters() {
+    let refusal = |config: VitConfig| {
+        config
+            .init(1, &device::cpu().device)
+            .unwrap_err()
+            .to_string()
+    };
+    let huge = VitConfig {
+        width: 16_384,
+        heads: 4,
+        hidden: 16_384,
+        layers: 16_384,
+        ..small()
+    };
+    let message = refusal(huge);
+    assert!(
+        message.contains("at most 50000000 parameters, not 26390964731914"),
+        "{message}"
+    );
+    let fine = VitConfig {
+        image_size: 280,
+        patch_size: 1,
+        ..small()
+    };
+    let message = refusal(fine);
+    assert!(
+        message.contains("at most 4096 patches, not 78400"),
+        "{message}"
+    );
+}
+
+#[test]
+fn images_that_are_no_squares_are_refused_when_they_are_loaded() {
+    let images = Images {
+        count: 20,
+        rows: 28,
+        columns: 20,
+        pixels: vec![0; 20 * 28 * 20],
+    };
+    let set = Dataset {
+        images,
+        labels: vec![0; 20],
+    };
+    let error = TrainingData::from_sets("tall".into(), set, None, None).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "images are 28 x 20 pixels, expected squares: crop or pad them first"
+    );
+}
+
+#[test]
+fn an_epoch_of_more_images_than_can_be_ordered_is_refused() {
+    let error = TrainingData::synthetic(1, 2_000_000_000).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "2000000000 images per epoch, expected at most 10000000"
+    );
+}
+
+#[test]
+fn what_float32_takes_for_zero_is_refused_where_zero_is() {
+    let recipe = Recipe {
+        eps: 1e-46,
+        ..Recipe::published()
+    };
+    assert!(
+        recipe
+            .validate()
+            .unwrap_err()
+            .to_string()
+            .starts_with("eps is ")
+    );
+    let config = VitConfig {
+        layer_norm_eps: 1e-46,
+        ..small()
+    };
+    assert!(config.validate().is_err());
+}
+
+#[test]
+fn weights_that_float16_cannot_hold_are_told_and_float32_takes_them() {
+    let mut model = model(&small());
+    model.parameters = model.parameters * 0.0 + 70_000.0;
+    let write = |precision| block_on(model.to_safetensors(precision, &[]));
+    let error = write(Precision::Float16).unwrap_err();
+    assert_eq!(error.code(), "tensor-value");
+    assert!(
+        error
+            .to_string()
+            .ends_with("holds 70000, and float16 ends at 65504: choose float32")
+    );
+    assert!(write(Precision::Float32).is_ok());
+}
+
+#[test]
+fn weights_that_are_no_numbers_are_never_written() {
+    let mut model = model(&small());
+    model.parameters = Tensor::full(model.parameters.dims(), f32::NAN, &device::cpu().device);
+    let error = block_on(model.to_safetensors(Precision::Float32, &[])).unwrap_err();
+    assert!(matches!(error, Error::TensorValue { .. }), "{error}");
+}
+
+#[test]
+fn an_evaluation_that_is_not_finite_is_written_and_read() {
+    let device = device::cpu().device;
+    let data = Arc::new(TrainingData::synthetic(1, 20).unwrap());
+    let mut trainer = Trainer::new(&small(), Recipe::published(), data, &device).unwrap();
+    let found = block_on(evaluate(
+        &trainer.model(),
+        &trainer.data.validation,
+        &device,
+    ));
+    let mut found = found.unwrap();
+    found.loss = f64::NAN;
+    trainer.history.record(HeldOut::Validation, 0, &found);
+    let bytes = block_on(trainer.snapshot().write()).unwrap();
+    let read = Checkpoint::read(&bytes).expect("what is written can be read");
+    assert!(read.history.evaluations[0].loss.is_nan());
+    assert_eq!(read.history.evaluations[0].images, found.images);
+}

@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { emptyDisk } from "./opfs.mjs";
+import { deleteRun, listRuns, saveRun } from "../../www/shared/train/store.js";
+import { writeFile } from "../../www/shared/storage.js";
+
+beforeEach(emptyDisk);
+
+const run = (id) => ({
+  id,
+  name: `run ${id}`,
+  status: "finished",
+  created: 1,
+  saved: 2,
+  bytes: 3,
+  data: "MNIST",
+  spec: { data: { source: "mnist" } },
+  position: { step: 1, steps: 1 },
+});
+
+test("a stray file and a damaged entry hide no other run, and can be deleted", async () => {
+  await saveRun(run("a"));
+  await writeFile("runs/stray.txt", new Uint8Array([1]));
+  await writeFile("runs/b/run.json", new TextEncoder().encode("{"));
+  const statuses = async () => Object.fromEntries((await listRuns()).map(({ id, status }) => [id, status]));
+  assert.deepEqual(await statuses(), { a: "finished", b: "damaged", "stray.txt": "damaged" });
+  await deleteRun("stray.txt");
+  await deleteRun("b");
+  assert.deepEqual(await statuses(), { a: "finished" });
+});
