@@ -9,8 +9,8 @@ fn numbered(numbers: std::ops::Range<u32>) -> Dataset {
     Dataset {
         images: Images {
             count: numbers.len(),
-            rows: 1,
-            columns: 4,
+            rows: 2,
+            columns: 2,
             pixels: numbers.clone().flat_map(u32::to_be_bytes).collect(),
         },
         labels: numbers.map(|number| (number % 10) as u8).collect(),
@@ -57,7 +57,7 @@ fn splits_hold_every_image_once() {
         let parts = [stored(&data), &data.validation, &data.test].map(numbers);
         assert_eq!(parts.each_ref().map(HashSet::len), sizes);
         assert_eq!(data.len(), sizes[0]);
-        assert_eq!((data.rows(), data.columns()), (1, 4));
+        assert_eq!((data.rows(), data.columns()), (2, 2));
         let union: HashSet<u32> = parts.into_iter().flatten().collect();
         assert_eq!(union, (0..all).collect());
     }
@@ -160,7 +160,7 @@ fn says_what_to_do_about_data_that_cannot_be_split() {
         ),
         (
             split(20, Some(tall), None),
-            "test images are [4, 1] pixels, expected [1, 4] as the training images are: \
+            "test images are [4, 1] pixels, expected [2, 2] as the training images are: \
              choose a test set that belongs to them, or none",
         ),
         (
