@@ -65,3 +65,30 @@ test("loading shows its progress", async ({ vitpad, page }) => {
   await vitpad.expectReady();
   await expect(page.getByTestId("progress")).toBeHidden();
 });
+
+test("a page whose scripts are not all there says so, and a working one does not", async ({ vitpad, page, provoked }) => {
+  provoked.push(/404/);
+  await page.route("**/page/tabs.js", (route) => route.fulfill({ status: 404, body: "gone" }));
+  await vitpad.open();
+  await expect(page.getByTestId("startup")).toBeVisible();
+  await expect(page.getByTestId("startup")).toContainText("Reload the page");
+  await page.unroute("**/page/tabs.js");
+  await vitpad.openReady("?device=cpu");
+  await expect(page.getByTestId("startup")).toHaveCount(0);
+});
+
+test("a training worker that is gone is started once, and Reset tries again", async ({ vitpad, page, provoked }) => {
+  provoked.push(/404/);
+  let asked = 0;
+  await page.context().route("**/workers/train/worker.js", (route) => {
+    asked += 1;
+    return route.fulfill({ status: 404, body: "gone" });
+  });
+  await vitpad.open("?tab=train");
+  await expect(page.getByTestId("train-error")).toContainText("press Reset to try again");
+  await page.waitForTimeout(1_000);
+  expect(asked).toBe(1);
+  await page.context().unroute("**/workers/train/worker.js");
+  await page.getByTestId("reset").click();
+  await expect(page.getByTestId("start")).toBeEnabled();
+});

@@ -15,6 +15,9 @@ import { parseTab, Tabs } from "./tabs.js";
 
 /** @typedef {import("../shared/protocol.js").Prediction} Prediction */
 
+// All scripts are there.
+find("startup", HTMLElement).remove();
+
 const canvas = find("pad", HTMLCanvasElement);
 const deviceSelect = find("device-select", HTMLSelectElement);
 const modelSelect = find("model-select", HTMLSelectElement);

@@ -247,7 +247,7 @@ class TrainPage {
   /** @param {Error} error */
   async #crash(error) {
     if (codeOf(error) === "worker-broken") {
-      this.#showState("failed", `${error.message}; press Reset to try again`);
+      this.#showState("failed", adviceFor(error));
       return;
     }
     this.#showState("failed", `${error.message}; what the last checkpoint holds is kept`);
@@ -259,7 +259,12 @@ class TrainPage {
     try {
       await work();
     } catch (error) {
-      this.#run.showError(error);
+      this.#run.showError(codeOf(error) === "worker-broken" ? adviceFor(error) : error);
     }
   }
+}
+
+/** @param {unknown} error of a worker that can't be loaded */
+function adviceFor(error) {
+  return `${messageOf(error)}; press Reset to try again`;
 }
