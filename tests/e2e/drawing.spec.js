@@ -112,7 +112,7 @@ function countRequests() {
   const classifyIds = new Set();
   const post = Worker.prototype.postMessage;
   Worker.prototype.postMessage = function (/** @type {any} */ message, /** @type {any} */ options) {
-    if (message.request.type === "classify") {
+    if (message.type === "classify") {
       classifyIds.add(message.id);
       counts.sent += 1;
       counts.most = Math.max(counts.most, ++counts.open);
