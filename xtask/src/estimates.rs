@@ -21,8 +21,8 @@ pub struct Estimate {
 const MEASURED: [(&str, f64, f64); 10] = [
     (BINDGEN, 60.0, 10.0),
     (WASM_PACK, 60.0, 10.0),
-    ("cpu", 60.0, 100.0),
-    ("cpu_relaxed", 0.0, 18.0),
+    ("cpu", 60.0, 80.0),
+    ("cpu_relaxed", 0.0, 14.0),
     ("webgpu", 250.0, 100.0),
     ("ndarray", 5.0, 150.0),
     ("wasm-opt cpu", 0.0, 45.0),
