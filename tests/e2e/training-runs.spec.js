@@ -161,9 +161,9 @@ test.describe("the form", () => {
   test("a wrong address is reported, and the rest of it is taken", async ({ vitpad, page }) => {
     expect(vitpad).toBeTruthy();
     const train = new TrainPage(page);
-    await train.openReady("epochs=many&preset=best&colour=red&seed=7");
+    await train.openReady("epochs=many&preset=best&colour=red&seed=7&augment=on&shear=2");
     const notice = page.getByTestId("notice");
-    for (const words of ["epochs=many", "preset=best", "colour"]) await expect(notice).toContainText(words);
+    for (const words of ["epochs=many", "preset=best", "colour", "shear=2"]) await expect(notice).toContainText(words);
     await expect(page.getByTestId("seed")).toHaveValue("7");
   });
 

@@ -50,9 +50,21 @@ export class FieldView {
     const before = this.input.value;
     this.input.value = text;
     // An input leaves out what is no number, a list what is not on it.
-    const fits = this.input.value === text && this.input.checkValidity();
+    const fits = this.input.value === text && this.#isWithin(text);
     if (!fits) this.input.value = before;
     return fits;
+  }
+
+  /**
+   * Not the input's own validity: while the form is disabled, everything is valid.
+   * @param {string} text
+   */
+  #isWithin(text) {
+    const { choices, min = -Infinity, max = Infinity, whole: isWhole, optional } = this.field;
+    if (choices) return true;
+    if (text === "") return optional === true;
+    const number = Number(text);
+    return number >= min && number <= max && (!isWhole || Number.isInteger(number));
   }
 
   /** @param {string} text what it is when nobody changes it */
