@@ -102,7 +102,9 @@ impl Tiling {
         }
     }
 
-    /// Whether each invocation works for itself: shared memory and barriers slow software adapters.
+    /// Whether each invocation works for itself: shared memory and barriers slow software adapters. On
+    /// Chromium's, a step of `default` takes 0.80 s like this, and 3.8 s with a card's sizes
+    /// (`reference` 0.88 and 2.7 s), an image 7.5 and 27 ms.
     pub fn is_scalar(&self) -> bool {
         self.split == 1
     }
