@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { withResolvers } from "../../www/shared/compat.js";
 import { Session } from "../../www/workers/train/session.js";
 
 const PER_EPOCH = 4;
@@ -58,7 +59,7 @@ function fakeTrainer(clock, { step = 0, evaluations = [], fail = {}, perStep = 6
 function setUp(options = {}, { replacement = null } = {}) {
   const clock = { now: 0 };
   const trainer = fakeTrainer(clock, options);
-  const around = { clock, trainer, log: [], events: [], stored: [], released: 0, full: false, onEvent: () => {} };
+  const around = { clock, trainer, crash: withResolvers(), log: [], events: [], stored: [], released: 0, full: false, onEvent: () => {} };
   const post = (event) => {
     around.events.push(event);
     if (event.event === "state") around.log.push(event.state);
@@ -74,7 +75,7 @@ function setUp(options = {}, { replacement = null } = {}) {
     run, trainer, post, store,
     now: () => clock.now,
     memory: () => 1,
-    orCrash: (work) => work,
+    orCrash: (work) => Promise.race([work, around.crash.promise]),
     replace: async () => replacement && fakeTrainer(clock, replacement),
     release: () => (around.released += 1),
   });
@@ -268,3 +269,50 @@ test("a new name outlives the checkpoint that is being written", async () => {
   assert.equal(stored.at(-1).name, "B");
   assert.equal(session.run.name, "B");
 });
+
+test("a device that crashes while a checkpoint is read is replaced, and the run goes on", async () => {
+  const around = setUp({}, { replacement: { step: 2, device: "cpu" } });
+  const { session, trainer } = around;
+  await session.start();
+  // From now on it never answers, as after a panic.
+  let isAsked = false;
+  trainer.checkpoint = () => {
+    isAsked = true;
+    return new Promise(() => {});
+  };
+  around.clock.now += 20_000;
+  await until(() => isAsked);
+  around.crash.reject(new Error("unreachable"));
+  around.crash = withResolvers();
+  await until(() => session.state === "finished");
+  assert.equal(around.stored.at(-1).step, 8);
+});
+
+test("a device that crashes in the last save is replaced, and the run is saved", async () => {
+  const around = setUp({ step: 8, evaluations: [{ set: "validation", step: 8 }, { set: "test", step: 8 }] }, { replacement: { step: 8, evaluations: [{ set: "validation", step: 8 }, { set: "test", step: 8 }] } });
+  const { session, trainer } = around;
+  const { checkpoint } = trainer;
+  let reads = 0;
+  trainer.checkpoint = () => (++reads === 1 ? checkpoint() : new Promise(() => {}));
+  await session.start();
+  await until(() => reads === 2);
+  around.crash.reject(new Error("unreachable"));
+  around.crash = withResolvers();
+  await until(() => session.state === "finished");
+  assert.equal(session.run.active, false);
+  assert.equal(around.stored.at(-1).status, "finished");
+});
+
+test("an export of a device that crashes is refused, and does not wait for ever", async () => {
+  const around = setUp();
+  around.trainer.weights = () => new Promise(() => {});
+  const exported = around.session.export("float32");
+  around.crash.reject(new Error("unreachable"));
+  await assert.rejects(exported, /unreachable/);
+});
+
+/** @param {() => boolean} holds */
+async function until(holds) {
+  for (let turn = 0; turn < 10_000 && !holds(); turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  assert.ok(holds(), "it never came to that");
+}

@@ -47,7 +47,7 @@ export async function inspectRun(id, session, module) {
  */
 export async function exportRun({ id, what }, session, module) {
   if (session?.run.id === id) {
-    return what === "checkpoint" ? session.trainer.checkpoint() : session.trainer.weights(what);
+    return session.export(what);
   }
   const checkpoint = await readCheckpoint(id);
   return what === "checkpoint" ? checkpoint : module.Trainer.weightsOf(checkpoint, what);

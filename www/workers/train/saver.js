@@ -3,13 +3,14 @@
  * on and the next is tried.
  *
  * @typedef {import("../../shared/train/protocol.js").RunInfo} RunInfo
+ * @typedef {import("./around.js").SessionOptions} SessionOptions
  */
 import { messageOf } from "../../shared/protocol.js";
 
 const EVERY_MS = 15_000;
 
 export class Saver {
-  /** @type {Pick<import("./session.js").SessionOptions, "now" | "post" | "store">} */
+  /** @type {Pick<SessionOptions, "now" | "post" | "store" | "orCrash">} */
   #options;
   #due = 0;
   /** @type {string | null} */
@@ -17,9 +18,9 @@ export class Saver {
   /** @type {Uint8Array<ArrayBuffer> | null} the last, whether it could be stored or not */
   checkpoint = null;
 
-  /** @param {Pick<import("./session.js").SessionOptions, "now" | "post" | "store">} options */
-  constructor({ now, post, store }) {
-    this.#options = { now, post, store };
+  /** @param {Pick<SessionOptions, "now" | "post" | "store" | "orCrash">} options */
+  constructor({ now, post, store, orCrash }) {
+    this.#options = { now, post, store, orCrash };
   }
 
   get isDue() {
@@ -32,8 +33,8 @@ export class Saver {
    * @returns {Promise<RunInfo>} with what was saved
    */
   async save(run, trainer) {
-    const { now, post, store } = this.#options;
-    const checkpoint = /** @type {Uint8Array<ArrayBuffer>} */ (await trainer.checkpoint());
+    const { now, post, store, orCrash } = this.#options;
+    const checkpoint = /** @type {Uint8Array<ArrayBuffer>} */ (await orCrash(trainer.checkpoint()));
     this.checkpoint = checkpoint;
     const saved = { ...run, saved: Math.round(now()), bytes: checkpoint.length };
     try {

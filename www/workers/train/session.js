@@ -8,21 +8,8 @@
  * @typedef {import("../../cpu.js").StepStats} StepStats
  * @typedef {import("../../shared/train/protocol.js").RunInfo} RunInfo
  * @typedef {import("../../shared/train/protocol.js").RunStatus} RunStatus
- * @typedef {import("../../shared/train/protocol.js").TrainEvent} TrainEvent
  * @typedef {import("../../shared/train/protocol.js").TrainState} TrainState
- *
- * @typedef {object} SessionOptions
- * @property {RunInfo} run
- * @property {Trainer} trainer
- * @property {(event: TrainEvent) => void} post
- * @property {(run: RunInfo, checkpoint?: Uint8Array<ArrayBuffer>) => Promise<void>} store
- * @property {() => number} now milliseconds since 1970 that never go back
- * @property {() => number} memory bytes of wasm memory
- * @property {<T>(work: Promise<T>) => Promise<T>} orCrash rejects when the device has crashed, which
- *   leaves `work` hanging
- * @property {(error: unknown, checkpoint: Uint8Array) => Promise<Trainer | null>} replace a trainer
- *   on another device, where that may help
- * @property {() => void} release the run may now be trained elsewhere
+ * @typedef {import("./around.js").SessionOptions} SessionOptions
  */
 import { CodedError, codeOf, messageOf } from "../../shared/protocol.js";
 import { positionOf, Progress } from "./progress.js";
@@ -140,6 +127,12 @@ export class Session {
     await this.#options.store(this.run);
   }
 
+  /** @param {"checkpoint" | "float32" | "float16"} what */
+  export(what) {
+    const trainer = this.#trainer;
+    return this.#options.orCrash(what === "checkpoint" ? trainer.checkpoint() : trainer.weights(what));
+  }
+
   /** For what only reads it, and does not keep it. */
   get trainer() {
     return this.#trainer;
@@ -162,8 +155,10 @@ export class Session {
 
   async #trainAndEnd() {
     try {
-      for (let work = this.#next(); work; work = this.#next()) await this.#orReplace(work);
-      await this.#end();
+      let hasEnded = false;
+      const end = () => this.#end().then(() => void (hasEnded = true));
+      // The last save reads the device too: where that fails, another one makes up for it.
+      while (!hasEnded) await this.#orReplace(this.#next() ?? end);
     } catch (error) {
       await this.#fail(error);
     }
@@ -275,6 +270,7 @@ export class Session {
       if (!replaced) throw error;
       // The old one is not freed: after a failure its memory can no longer be trusted.
       this.#reader = null;
+      this.run = { ...this.run, active: true };
       this.#adopt(replaced);
     }
   }
