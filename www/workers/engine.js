@@ -23,7 +23,7 @@
  * @property {boolean} measure whether to measure even what was measured before
  * @property {() => number} now milliseconds
  */
-import { withResolvers } from "../shared/compat.js";
+import { CrashWatch } from "./crash.js";
 import { fastest, keyOf, race, sayReading } from "./fastest.js";
 import { codeOf, messageOf } from "../shared/protocol.js";
 
@@ -38,6 +38,9 @@ const SAMPLE = [{ points: Float32Array.of(80, 70, 200, 70, 160, 140, 130, 215), 
 /** Codes of errors that are about the input: another device would say the same. */
 const INPUT_ERRORS = new Set(["invalid-argument", "invalid-image"]);
 
+/** Longer than a model takes to load, on a software adapter too. */
+const PATIENCE_MS = 120_000;
+
 export class Engine {
   /** @type {EngineOptions} */
   #options;
@@ -45,8 +48,7 @@ export class Engine {
   #cpu;
   /** @type {Classifier | undefined} */
   #gpu;
-  /** @type {PromiseWithResolvers<never> | undefined} rejects when the GPU module has crashed */
-  #gpuCrash;
+  #crash = new CrashWatch(PATIENCE_MS);
   /** @type {DeviceState} */
   state;
 
@@ -109,7 +111,7 @@ export class Engine {
   async classify(strokes) {
     if (!this.#gpu) return this.#cpu.classify(strokes);
     try {
-      return await this.#orCrash(this.#gpu.classify(strokes));
+      return await this.#crash.race(this.#gpu.classify(strokes));
     } catch (error) {
       if (INPUT_ERRORS.has(codeOf(error))) throw error;
       this.#leaveGpu("WebGPU failed", error);
@@ -123,8 +125,7 @@ export class Engine {
    * @returns {boolean} whether it was the GPU module's, and the CPU carries on
    */
   absorb(error) {
-    if (!this.#gpuCrash || isFromCpu(error)) return false;
-    this.#gpuCrash.reject(error);
+    if (!this.#crash.absorb(error)) return false;
     if (this.#gpu) this.#leaveGpu("WebGPU failed", error);
     return true;
   }
@@ -132,10 +133,8 @@ export class Engine {
   async #startGpu() {
     const { preset, weights, loadWebGpu } = this.#options;
     const { Classifier } = await loadWebGpu();
-    this.#gpuCrash = withResolvers();
-    // Nobody may be waiting when it is rejected.
-    this.#gpuCrash.promise.catch(() => {});
-    const gpu = await this.#orCrash(Classifier.load({ device: "webgpu", preset, weights }));
+    this.#crash.start();
+    const gpu = await this.#crash.race(Classifier.load({ device: "webgpu", preset, weights }));
     const { kind, fallback } = gpu.deviceInfo;
     if (kind !== "webgpu") throw new Error(fallback?.reason ?? `the model was loaded on ${kind}`);
     return gpu;
@@ -150,19 +149,10 @@ export class Engine {
   async #compare(gpu, key) {
     const { speeds, now } = this.#options;
     this.#report(describe(this.#cpu, "Comparing WebGPU with the CPU …"), { pending: true });
-    const work = { cpu: () => this.#cpu.classify(SAMPLE), webgpu: () => this.#orCrash(gpu.classify(SAMPLE)) };
+    const work = { cpu: () => this.#cpu.classify(SAMPLE), webgpu: () => this.#crash.race(gpu.classify(SAMPLE)) };
     const timings = await race(work, { ...RACE, now });
     await speeds.remember(key, timings);
     return timings;
-  }
-
-  /**
-   * @template T
-   * @param {Promise<T>} work
-   * @returns {Promise<T>}
-   */
-  #orCrash(work) {
-    return this.#gpuCrash ? Promise.race([work, this.#gpuCrash.promise]) : work;
   }
 
   /**
@@ -186,15 +176,6 @@ export class Engine {
     this.state = { ...state, ...changes };
     this.#options.onDevice(this.state);
   }
-}
-
-/**
- * @param {unknown} error an uncaught error
- * @returns {boolean} whether the CPU's module threw it, which nothing can step in for
- */
-export function isFromCpu(error) {
-  const stack = error instanceof Error ? String(error.stack) : "";
-  return /\b(cpu|cpu_relaxed|ndarray)(_bg)?\.(js|wasm)/.test(stack);
 }
 
 /**

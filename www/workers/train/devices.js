@@ -19,8 +19,8 @@
  *
  * @typedef {{ trainer: Trainer, memory: WebAssembly.Memory, reason: string | null }} Opened
  */
-import { withResolvers } from "../../shared/compat.js";
-import { isFromCpu, refuse } from "../engine.js";
+import { CrashWatch } from "../crash.js";
+import { refuse } from "../engine.js";
 import { fastest, keyOf, sayStep } from "../fastest.js";
 import { codeOf, messageOf } from "../../shared/protocol.js";
 import { timeStep } from "./trial.js";
@@ -39,6 +39,9 @@ const INPUT_ERRORS = new Set([
   "missing-tensor", "non-finite-loss", "not-safetensors", "other-data", "tensor-shape", "unknown-preset",
 ]);
 
+/** Longer than steps take that are made at once, their shaders included. */
+const PATIENCE_MS = 240_000;
+
 export class Devices {
   /** @type {Load} */
   #load;
@@ -48,8 +51,7 @@ export class Devices {
   #around;
   /** @type {Map<Build, Promise<Loaded>>} */
   #loaded = new Map();
-  /** @type {PromiseWithResolvers<never> | null} rejects when the GPU module has crashed */
-  #gpuCrash = null;
+  #crash = new CrashWatch(PATIENCE_MS);
   /** @type {string | null} why the GPU module is not tried again */
   #gpuFailure = null;
 
@@ -136,9 +138,8 @@ export class Devices {
    * @returns {boolean} whether it was the GPU module's, and the CPU can step in
    */
   absorb(error) {
-    if (!this.#gpuCrash || isFromCpu(error)) return false;
+    if (!this.#crash.absorb(error)) return false;
     this.#gpuFailure = `WebGPU failed: ${messageOf(error)}`;
-    this.#gpuCrash.reject(error);
     return true;
   }
 
@@ -148,7 +149,7 @@ export class Devices {
    * @returns {Promise<T>}
    */
   orCrash(work) {
-    return this.#gpuCrash ? Promise.race([work, this.#gpuCrash.promise]) : work;
+    return this.#crash.race(work);
   }
 
   /** @param {"auto" | "webgpu"} device */
@@ -198,7 +199,7 @@ export class Devices {
     const gpu = await asGpuError(this.load("webgpu"));
     signal.throwIfAborted();
     this.#onWait("Comparing WebGPU with the CPU …");
-    this.#expectCrash();
+    this.#crash.start();
     const webgpu = await asGpuError(this.orCrash(timeStep(gpu.module, "webgpu", run, batch, around)));
     return { cpu: await timeStep(cpu.module, "cpu", run, batch, around), webgpu };
   }
@@ -213,8 +214,8 @@ export class Devices {
   async #open(build, { prepare, make, release }, reason) {
     const isGpu = build === "webgpu";
     const { module, memory, note } = await (isGpu ? asGpuError(this.load(build)) : this.load(build));
-    if (isGpu) this.#expectCrash();
-    else this.#gpuCrash = null;
+    if (isGpu) this.#crash.start();
+    else this.#crash.stop();
     const prepared = await prepare(module);
     try {
       const made = make(module, prepared, build);
@@ -226,12 +227,6 @@ export class Devices {
     } finally {
       release(prepared);
     }
-  }
-
-  #expectCrash() {
-    this.#gpuCrash = withResolvers();
-    // Nobody may be waiting when it is rejected.
-    this.#gpuCrash.promise.catch(() => {});
   }
 }
 

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { CrashWatch } from "../../www/workers/crash.js";
+
+const silent = () => new Promise(() => {});
+
+test("a device that never answers is given up after a while", async () => {
+  const watch = new CrashWatch(20);
+  watch.start();
+  await assert.rejects(watch.race(silent()), { code: "device-silent", message: /did not answer for 0.02 seconds/ });
+  assert.equal(await watch.race(Promise.resolve(7)), 7);
+});
+
+test("a crash ends what waits, and what comes later", async () => {
+  const watch = new CrashWatch(10_000);
+  watch.start();
+  const waiting = watch.race(silent());
+  assert.equal(watch.absorb(new Error("unreachable")), true);
+  await assert.rejects(waiting, /unreachable/);
+  await assert.rejects(watch.race(silent()), /unreachable/);
+});
+
+test("without a device, and for the CPU's errors, nothing is absorbed", () => {
+  const watch = new CrashWatch(10_000);
+  assert.equal(watch.absorb(new Error("unreachable")), false);
+  watch.start();
+  const fromCpu = Object.assign(new Error("unreachable"), { stack: "at cpu_relaxed_bg.wasm:1" });
+  assert.equal(watch.absorb(fromCpu), false);
+  watch.stop();
+  assert.equal(watch.absorb(new Error("unreachable")), false);
+});
