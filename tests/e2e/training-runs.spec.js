@@ -121,6 +121,16 @@ test.describe("runs", () => {
     await expect(page.getByTestId("storage-problem")).toContainText("storage is full");
     await train.expectSteps(5);
     await expect(train.status).toHaveText(/Running|Evaluating/);
+    // It is in this tab alone: nothing takes its place unasked.
+    await train.stop.click();
+    await expect(train.status).toHaveText("Stopped");
+    await train.start.click();
+    await expect(page.getByTestId("question-text")).toContainText("in this tab alone");
+    await page.getByTestId("answer-no").click();
+    await expect(train.status).toHaveText("Stopped");
+    await page.getByTestId("reset").click();
+    await page.getByTestId("answer-yes").click();
+    await expect(train.status).toHaveText("Ready");
   });
 
   test("a failed start is told in words, and another can be made", async ({ vitpad, page, provoked }) => {

@@ -2,6 +2,7 @@
 import { find } from "../dom.js";
 import { codeOf, messageOf } from "../../shared/protocol.js";
 import { ChartsView } from "./charts.js";
+import { ask } from "./ask.js";
 import { TrainClient } from "./client.js";
 import { EvaluationView } from "./evaluation.js";
 import { LiveView } from "./live.js";
@@ -52,6 +53,10 @@ class TrainPage {
   #onProblems;
   /** Whether somebody wrote a name for the run. */
   #isNamed = false;
+  /** The name of the run that is shown. */
+  #shown = "";
+  /** Whether what it has learnt is in this tab alone. */
+  #isUnkept = false;
 
   /** @param {PageOptions} options */
   constructor({ panel, onProblems, useModel }) {
@@ -80,7 +85,7 @@ class TrainPage {
     });
     this.#name.addEventListener("input", () => (this.#isNamed = this.#name.value.trim() !== ""));
     addEventListener("beforeunload", (event) => {
-      if (BUSY.includes(this.#run.state)) event.preventDefault();
+      if (BUSY.includes(this.#run.state) || this.#isUnkept) event.preventDefault();
     });
   }
 
@@ -105,7 +110,15 @@ class TrainPage {
     return `${this.#setup.values.preset} · ${this.#setup.dataName} · ${this.#runs.count + 1}`;
   }
 
+  /** @returns {Promise<boolean>} whether the run that is shown may go, which is asked where it would be lost */
+  async #mayLetGo() {
+    if (!this.#isUnkept) return true;
+    const question = `This browser could not keep the run “${this.#shown}”: what it has learnt is in this tab alone, and would be lost. Download its checkpoint first if you want to keep it.`;
+    return ask(this.#panel, question, "Let it go");
+  }
+
   async #start() {
+    if (!(await this.#mayLetGo())) return;
     const name = this.#name.value.trim() || this.#suggestName();
     this.#clear(new RunRecord(), name);
     await this.#begin(() => this.#client.ask("start", { run: this.#setup.runSpec(name), measure: this.#setup.takeDeviceChoice() }));
@@ -113,6 +126,7 @@ class TrainPage {
 
   /** @param {RunInfo} run */
   async #resume(run) {
+    if (!(await this.#mayLetGo())) return;
     const { id, name } = run;
     this.#clear(new RunRecord(), name);
     this.#panel.scrollIntoView({ block: "start" });
@@ -155,6 +169,7 @@ class TrainPage {
   }
 
   async #reset() {
+    if (!(await this.#mayLetGo())) return;
     await this.#attempt(async () => {
       await this.#client.ask("discard", {});
       this.#clear(new RunRecord(), "run");
@@ -172,6 +187,8 @@ class TrainPage {
    * @param {string} name
    */
   #clear(record, name) {
+    this.#shown = name;
+    this.#isUnkept = false;
     this.#charts.start(record, name);
     this.#numbers.clear();
     this.#evaluation.show(undefined);
@@ -214,6 +231,7 @@ class TrainPage {
         this.#runs.update(event.run);
         break;
       case "storage":
+        this.#isUnkept = event.problem !== null;
         this.#run.showStorage(event.problem);
         break;
       case "notice":
