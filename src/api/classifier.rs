@@ -35,23 +35,20 @@ impl Classifier {
     ///
     /// Rejects with an `Error` whose `code` is stable: `not-safetensors`, `missing-tensor`,
     /// `tensor-shape`, `device-unavailable`, `unknown-device`, `invalid-argument` and others.
-    #[wasm_bindgen(unchecked_return_type = "Classifier")]
-    pub async fn load(
-        #[wasm_bindgen(unchecked_param_type = "LoadOptions")] options: JsValue,
-    ) -> Result<Self, JsValue> {
-        let options = Options(&options);
-        let (request, adapter) = device(&options).await?;
-        let config = options
-            .text("preset", "the name of a preset")?
-            .map(|name| VitConfig::preset(&name))
-            .transpose()?;
-        let weights = options.bytes("weights")?;
-        let model = VisionTransformer::from_safetensors(&weights, config.as_ref(), &cpu().device)?;
-        pipelines::open(request, &adapter, || shaders_to_infer(&model.config, 1)).await;
-        let inner = classifier::Classifier::open(request, adapter, model).await?;
-        Ok(Self {
-            inner: Rc::new(inner),
-            is_new: Cell::new(false),
+    #[wasm_bindgen(unchecked_return_type = "Promise<Classifier>")]
+    pub fn load(#[wasm_bindgen(unchecked_param_type = "LoadOptions")] options: JsValue) -> Promise {
+        // Before the call returns: afterwards the caller may do with its bytes what it likes.
+        let read = read(&Options(&options));
+        future_to_promise(async move {
+            let (request, model) = read?;
+            let adapter = adapter_for(request).await;
+            pipelines::open(request, &adapter, || shaders_to_infer(&model.config, 1)).await;
+            let inner = classifier::Classifier::open(request, adapter, model).await?;
+            let classifier = Self {
+                inner: Rc::new(inner),
+                is_new: Cell::new(false),
+            };
+            Ok(classifier.into())
         })
     }
 
@@ -59,7 +56,7 @@ impl Classifier {
     /// or strokes. Resolves to null where nothing is drawn.
     ///
     /// Rejects with code `invalid-argument` or `invalid-image` for anything else; the classifier
-    /// stays usable.
+    /// stays usable. The image is read before the call returns.
     #[wasm_bindgen(unchecked_return_type = "Promise<Prediction | null>")]
     pub fn classify(
         &self,
@@ -68,12 +65,13 @@ impl Classifier {
     ) -> Promise {
         let inner = self.inner.clone();
         let is_new = self.is_new.take();
+        let picture = picture(&image);
         future_to_promise(async move {
             if is_new {
                 let shaders = || shaders_to_infer(&inner.model.config, 1);
                 pipelines::compile(&inner.selected, shaders).await;
             }
-            let Some(picture) = picture(&image)? else {
+            let Some(picture) = picture? else {
                 return Ok(JsValue::NULL);
             };
             let prediction = inner.classify(&picture).await?;
@@ -109,19 +107,32 @@ fn describe(prediction: &Prediction, image: &JsValue, picture: &Picture) -> JsVa
     ])
 }
 
-/// What the caller wants to compute on, and what the browser says of its graphics adapter.
-pub async fn device(
-    options: &Options<'_>,
-) -> Result<(Request, Result<Adapter, Fallback>), JsValue> {
-    let request = match options.text("device", "the name of a device")? {
-        None => Request::Auto,
-        Some(name) => Request::from_str(&name)?,
-    };
-    let adapter = match request {
+/// What `load` is given.
+fn read(options: &Options<'_>) -> Result<(Request, VisionTransformer)> {
+    let request = request_of(options)?;
+    let config = options
+        .text("preset", "the name of a preset")?
+        .map(|name| VitConfig::preset(&name))
+        .transpose()?;
+    let weights = options.bytes("weights")?;
+    let model = VisionTransformer::from_safetensors(&weights, config.as_ref(), &cpu().device)?;
+    Ok((request, model))
+}
+
+/// What the caller wants to compute on.
+pub fn request_of(options: &Options<'_>) -> Result<Request> {
+    match options.text("device", "the name of a device")? {
+        None => Ok(Request::Auto),
+        Some(name) => Request::from_str(&name),
+    }
+}
+
+/// What the browser says of its graphics adapter, if it matters.
+pub async fn adapter_for(request: Request) -> Result<Adapter, Fallback> {
+    match request {
         Request::Auto | Request::WebGpu => probe().await,
         Request::Cpu | Request::NdArray => Err(Fallback::NoWebGpu),
-    };
-    Ok((request, adapter))
+    }
 }
 
 pub fn device_info(selected: &Selected) -> JsValue {

@@ -2,11 +2,13 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
 
-use super::classifier::{Classifier, device, device_info};
+use super::classifier::{Classifier, adapter_for, device_info, request_of};
 use super::data::{A_DATA_SET, data_info, data_of};
 use super::error::wrong_type;
 use super::iterator::{iterator, set_async_iterator};
@@ -17,7 +19,7 @@ use super::run::Run;
 use super::settings::{precision_of, settings};
 use crate::classifier;
 use crate::data::training::TrainingData;
-use crate::device::{Selected, cpu};
+use crate::device::{Request, Selected, cpu};
 use crate::error::{Error, Result};
 use crate::model::VisionTransformer;
 use crate::select::{Purpose, select, shaders_to_train};
@@ -38,44 +40,43 @@ impl Trainer {
     ///
     /// Rejects with code `invalid-config`, `invalid-argument`, `unknown-preset`,
     /// `device-unavailable`, or as `Classifier.load` for weights.
-    #[wasm_bindgen(unchecked_return_type = "Trainer")]
-    pub async fn create(
+    #[wasm_bindgen(unchecked_return_type = "Promise<Trainer>")]
+    pub fn create(
         #[wasm_bindgen(unchecked_param_type = "TrainOptions")] options: JsValue,
-    ) -> Result<JsValue, JsValue> {
-        let options = Options(&options);
-        let (config, recipe) = settings(&options)?;
-        let data = data_of(&options)?
-            .ok_or_else(|| wrong_type("data", &JsValue::UNDEFINED, A_DATA_SET))?;
-        let weights = options.has("weights").then(|| options.bytes("weights"));
-        let weights = weights.transpose()?;
-        let model = match &weights {
-            Some(bytes) => {
-                VisionTransformer::from_safetensors(bytes, Some(&config), &cpu().device)?
-            }
-            None => config.init(recipe.seed, &cpu().device)?,
-        };
-        let selected = select_for(&options, &model, &recipe, Some(&data)).await?;
-        let trainer = train::Trainer::from_model(model, recipe, data, &selected.device)?;
-        Ok(Self::new(trainer, selected).into_js())
+    ) -> Promise {
+        let read = read(&Options(&options));
+        future_to_promise(async move {
+            let Beginning {
+                request,
+                model,
+                recipe,
+                data,
+            } = read?;
+            let selected = select_for(request, &model, &recipe, Some(&data)).await?;
+            let trainer = train::Trainer::from_model(model, recipe, data, &selected.device)?;
+            Ok(Self::new(trainer, selected).into_js())
+        })
     }
 
     /// Goes on from a checkpoint, exactly as the run would have.
     ///
     /// Rejects with code `not-safetensors`, `invalid-checkpoint`, `data-needed` where the data
     /// can't be made again, `other-data` where it is not the run's.
-    #[wasm_bindgen(unchecked_return_type = "Trainer")]
-    pub async fn resume(
+    #[wasm_bindgen(unchecked_return_type = "Promise<Trainer>")]
+    pub fn resume(
         checkpoint: Vec<u8>,
         #[wasm_bindgen(unchecked_optional_param_type = "ResumeOptions")] options: JsValue,
-    ) -> Result<JsValue, JsValue> {
+    ) -> Promise {
         let options = Options(&options);
-        let data = data_of(&options)?;
-        let checkpoint = Checkpoint::read(&checkpoint)?;
-        let recipe = &checkpoint.recipe;
-        let model = checkpoint.model(&cpu().device);
-        let selected = select_for(&options, &model, recipe, data.as_deref()).await?;
-        let trainer = train::Trainer::resume(checkpoint, data, &selected.device)?;
-        Ok(Self::new(trainer, selected).into_js())
+        let (request, data) = (request_of(&options), data_of(&options));
+        future_to_promise(async move {
+            let (request, data) = (request?, data?);
+            let checkpoint = Checkpoint::read(&checkpoint)?;
+            let model = checkpoint.model(&cpu().device);
+            let selected = select_for(request, &model, &checkpoint.recipe, data.as_deref()).await?;
+            let trainer = train::Trainer::resume(checkpoint, data, &selected.device)?;
+            Ok(Self::new(trainer, selected).into_js())
+        })
     }
 
     /// What a checkpoint holds. Throws as `resume` rejects.
@@ -211,14 +212,41 @@ impl Trainer {
     }
 }
 
+/// What a run begins with.
+struct Beginning {
+    request: Request,
+    model: VisionTransformer,
+    recipe: Recipe,
+    data: Arc<TrainingData>,
+}
+
+/// What `create` is given.
+fn read(options: &Options<'_>) -> Result<Beginning> {
+    let (config, recipe) = settings(options)?;
+    let data = data_of(options)?;
+    let data = data.ok_or_else(|| wrong_type("data", &JsValue::UNDEFINED, A_DATA_SET))?;
+    let weights = options.has("weights").then(|| options.bytes("weights"));
+    let cpu = cpu().device;
+    let model = match weights.transpose()? {
+        Some(bytes) => VisionTransformer::from_safetensors(&bytes, Some(&config), &cpu)?,
+        None => config.init(recipe.seed, &cpu)?,
+    };
+    Ok(Beginning {
+        request: request_of(options)?,
+        model,
+        recipe,
+        data,
+    })
+}
+
 /// The device for a run, with the shaders of a step compiled.
 async fn select_for(
-    options: &Options<'_>,
+    request: Request,
     model: &VisionTransformer,
     recipe: &Recipe,
     data: Option<&TrainingData>,
 ) -> Result<Selected, JsValue> {
-    let (request, adapter) = device(options).await?;
+    let adapter = adapter_for(request).await;
     let shaders = || shaders_to_train(&model.config, recipe, data);
     pipelines::open(request, &adapter, shaders).await;
     let purpose = Purpose::Training {

@@ -3,6 +3,7 @@
 
 use js_sys::{Array, Error, Float32Array, Object, Reflect, Uint8Array};
 use vitpad::api::{Classifier, probe_webgpu};
+use wasm_bindgen::convert::TryFromJsValue;
 use wasm_bindgen::{Clamped, JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::ImageData;
@@ -11,7 +12,33 @@ pub const DEFAULT_WEIGHTS: &[u8] = include_bytes!("../../www/weights/default.saf
 
 pub async fn load(device: &str, weights: &[u8]) -> Result<Classifier, JsValue> {
     let weights = Uint8Array::from(weights).into();
-    Classifier::load(object(&[("device", device.into()), ("weights", weights)])).await
+    let options = object(&[("device", device.into()), ("weights", weights)]);
+    let classifier = JsFuture::from(Classifier::load(options)).await?;
+    Ok(Classifier::try_from_js_value(classifier).expect("a classifier"))
+}
+
+/// Bytes and pixels are read before a call returns: the caller may use its buffers again at once.
+pub async fn check_inputs_are_read_at_once() {
+    let weights = Uint8Array::from(DEFAULT_WEIGHTS);
+    let options = object(&[
+        ("device", "cpu".into()),
+        ("weights", weights.clone().into()),
+    ]);
+    let loading = Classifier::load(options);
+    weights.fill(0, 0, weights.length());
+    let classifier = JsFuture::from(loading)
+        .await
+        .expect("weights that were there");
+    let classifier = Classifier::try_from_js_value(classifier).expect("a classifier");
+    let points = Float32Array::new_with_length(40);
+    for i in 0..20 {
+        points.set_index(2 * i, 100.0);
+        points.set_index(2 * i + 1, 40.0 + 10.0 * i as f32);
+    }
+    let stroke = object(&[("points", points.clone().into()), ("width", 16.0.into())]);
+    let reading = classifier.classify(Array::of1(&stroke).into());
+    points.fill(0.0, 0, points.length());
+    check_one(&JsFuture::from(reading).await.expect("a prediction"));
 }
 
 pub async fn load_default(device: &str) -> Classifier {
@@ -172,7 +199,8 @@ pub async fn check_bad_options() {
         (JsValue::UNDEFINED, "invalid-argument"),
     ];
     for (options, expected) in cases {
-        let error = Classifier::load(options).await.err().expect("bad options");
+        let loaded = JsFuture::from(Classifier::load(options)).await;
+        let error = loaded.err().expect("bad options");
         assert_eq!(code(&error), expected, "{error:?}");
     }
 }

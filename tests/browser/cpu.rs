@@ -79,6 +79,11 @@ async fn bad_options_are_typed_errors() {
 }
 
 #[wasm_bindgen_test]
+async fn inputs_are_read_before_a_call_returns() {
+    api::check_inputs_are_read_at_once().await;
+}
+
+#[wasm_bindgen_test]
 async fn a_classifier_may_be_freed_while_it_reads() {
     api::check_free_in_flight(load_default("cpu").await).await;
 }
