@@ -16,16 +16,19 @@ fn flex() -> Device {
 #[test]
 fn flex_matches_pytorch_with_hidden_width_768() {
     block_on(golden::hidden768().check(&flex()));
+    block_on(golden::hidden768().check_model(&flex()));
 }
 
 #[test]
 fn flex_matches_pytorch_with_hidden_width_2048() {
     block_on(golden::hidden2048().check(&flex()));
+    block_on(golden::hidden2048().check_model(&flex()));
 }
 
 #[test]
 fn flex_matches_pytorch_with_pre_norm() {
     block_on(golden::prenorm768().check(&flex()));
+    block_on(golden::prenorm768().check_model(&flex()));
 }
 
 #[test]

@@ -28,5 +28,6 @@ fn the_engine_agrees_with_the_model() {
         golden::prenorm768(),
     ] {
         block_on(golden.check(&device));
+        block_on(golden.check_model(&device));
     }
 }

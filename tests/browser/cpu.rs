@@ -28,16 +28,23 @@ const DEVICES: &[&str] = match cfg!(feature = "ndarray") {
 #[wasm_bindgen_test]
 async fn flex_matches_pytorch_with_hidden_width_768() {
     golden::hidden768().check(&device::cpu().device).await;
+    golden::hidden768().check_model(&device::cpu().device).await;
 }
 
 #[wasm_bindgen_test]
 async fn flex_matches_pytorch_with_hidden_width_2048() {
     golden::hidden2048().check(&device::cpu().device).await;
+    golden::hidden2048()
+        .check_model(&device::cpu().device)
+        .await;
 }
 
 #[wasm_bindgen_test]
 async fn flex_matches_pytorch_with_pre_norm() {
     golden::prenorm768().check(&device::cpu().device).await;
+    golden::prenorm768()
+        .check_model(&device::cpu().device)
+        .await;
 }
 
 #[cfg(feature = "ndarray")]
@@ -50,6 +57,7 @@ async fn ndarray_matches_pytorch_on_every_variant() {
         golden::prenorm768(),
     ] {
         golden.check(&device).await;
+        golden.check_model(&device).await;
     }
 }
 

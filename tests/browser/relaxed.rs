@@ -22,6 +22,7 @@ async fn it_matches_pytorch_on_every_variant() {
         golden::prenorm768(),
     ] {
         golden.check(&device::cpu().device).await;
+        golden.check_model(&device::cpu().device).await;
     }
 }
 

@@ -66,6 +66,12 @@ async fn webgpu_matches_pytorch_with_pre_norm() {
     golden::prenorm768().check(&webgpu().await).await;
 }
 
+/// With burn's own kernels, which this adapter takes long to compile: once.
+#[wasm_bindgen_test]
+async fn the_readable_model_matches_pytorch() {
+    golden::prenorm768().check_model(&webgpu().await).await;
+}
+
 #[wasm_bindgen_test]
 async fn the_engine_agrees_with_the_model() {
     engines::all(&webgpu().await).await;
