@@ -200,7 +200,7 @@ pub async fn check_bad_options() {
     ];
     for (options, expected) in cases {
         let loaded = JsFuture::from(Classifier::load(options)).await;
-        let error = loaded.err().expect("bad options");
+        let error = loaded.expect_err("bad options");
         assert_eq!(code(&error), expected, "{error:?}");
     }
 }
