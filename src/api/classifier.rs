@@ -107,7 +107,7 @@ fn describe(prediction: &Prediction, image: &JsValue, picture: &Picture) -> JsVa
     ])
 }
 
-/// What `load` is given.
+/// Reads the options of `load`.
 fn read(options: &Options<'_>) -> Result<(Request, VisionTransformer)> {
     let request = request_of(options)?;
     let config = options
@@ -119,7 +119,7 @@ fn read(options: &Options<'_>) -> Result<(Request, VisionTransformer)> {
     Ok((request, model))
 }
 
-/// What the caller wants to compute on.
+/// The device that the caller asks for.
 pub fn request_of(options: &Options<'_>) -> Result<Request> {
     match options.text("device", "the name of a device")? {
         None => Ok(Request::Auto),
@@ -127,7 +127,7 @@ pub fn request_of(options: &Options<'_>) -> Result<Request> {
     }
 }
 
-/// What the browser says of its graphics adapter, if it matters.
+/// The browser's graphics adapter, or why there is none; not asked for where it does not matter.
 pub async fn adapter_for(request: Request) -> Result<Adapter, Fallback> {
     match request {
         Request::Auto | Request::WebGpu => probe().await,

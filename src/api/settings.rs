@@ -34,7 +34,7 @@ pub fn preset(
     ]))
 }
 
-/// What can be set: presets, and every hyperparameter with its meaning, limits and choices.
+/// Presets, and every hyperparameter with its meaning, limits and choices.
 #[wasm_bindgen(unchecked_return_type = "Schema")]
 pub fn schema() -> JsValue {
     object(&[

@@ -212,7 +212,7 @@ impl Trainer {
     }
 }
 
-/// What a run begins with.
+/// The options of `create`, read.
 struct Beginning {
     request: Request,
     model: VisionTransformer,
@@ -220,7 +220,7 @@ struct Beginning {
     data: Arc<TrainingData>,
 }
 
-/// What `create` is given.
+/// Reads the options of `create`.
 fn read(options: &Options<'_>) -> Result<Beginning> {
     let (config, recipe) = settings(options)?;
     let data = data_of(options)?;

@@ -115,7 +115,7 @@ pub struct Change {
     bend: Option<Bend>,
     /// The share of the way to the darkest pixel around, or below 0 to the lightest.
     thicker: f32,
-    /// What the distance to a shade of [`PIVOT`] is multiplied with.
+    /// The factor of the distance to a shade of [`PIVOT`].
     gain: f32,
 }
 

@@ -1,4 +1,4 @@
-//! What a model is given: normalised pixels and target distributions, as plain numbers.
+//! Normalised pixels and target distributions, as plain numbers: what engines make batches of.
 
 /// Mean of MNIST's training pixels, in 0 to 1.
 pub const MEAN: f32 = 0.1307;
