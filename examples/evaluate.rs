@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::Parser;
 use pollster::block_on;
+use vitpad::engine::engine;
 use vitpad::{VisionTransformer, VitConfig, device, train};
 
 #[path = "support/mnist.rs"]
@@ -37,7 +38,8 @@ fn main() -> Result<()> {
     let test = mnist::read(&mnist::folder(options.mnist), "t10k")?;
     let device = device::cpu().device;
     let model = VisionTransformer::from_safetensors(&bytes, preset.as_ref(), &device)?;
-    let found = block_on(train::evaluate(&model, &test, &device))?;
+    let engine = engine(&model.config, &device, train::EVALUATED);
+    let found = block_on(train::evaluate(engine, &model, &test))?;
     println!(
         "{:.2} % of {} test images, loss {:.4}",
         found.accuracy() * 100.0,

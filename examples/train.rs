@@ -74,8 +74,9 @@ fn main() -> Result<()> {
     for epoch in 1..=trainer.recipe.epochs {
         train_epoch(&mut trainer, epoch)?;
         let model = trainer.model();
-        let validation = block_on(evaluate(&model, &trainer.data.validation, &device))?;
-        let test = block_on(evaluate(&model, &trainer.data.test, &device))?;
+        let evaluate = |data| block_on(evaluate(trainer.engine.clone(), &model, data));
+        let validation = evaluate(&trainer.data.validation)?;
+        let test = evaluate(&trainer.data.test)?;
         let result = format!(
             "epoch {epoch}: validation accuracy {:.2} %, test accuracy {:.2} %",
             validation.accuracy() * 100.0,

@@ -12,7 +12,7 @@ use crate::engine::{self, Engine};
 use crate::error::{Error, Result, require};
 use crate::logits::{argmax, softmax};
 use crate::model::VisionTransformer;
-use crate::select::{Purpose, select};
+use crate::select::{Chosen, Purpose, select};
 
 /// A model that is ready to read digits.
 pub struct Classifier {
@@ -43,10 +43,11 @@ impl Classifier {
         model: VisionTransformer,
     ) -> Result<Self> {
         check_pictures(&model.config)?;
-        let selected = select(request, adapter, Purpose::Inference, &model).await?;
+        let Chosen { selected, engine } =
+            select(request, adapter, Purpose::Inference, &model).await?;
         Ok(Self {
-            engine: engine::engine(&model.config, &selected.device, 1),
             model: model.to_device(&selected.device),
+            engine,
             selected,
         })
     }

@@ -20,9 +20,9 @@ pub enum Request {
     Auto,
     /// WebGPU or an error, on whatever adapter there is.
     WebGpu,
-    /// burn-flex with SIMD.
+    /// Our kernels with SIMD.
     Cpu,
-    /// burn-ndarray, which burn-flex replaces.
+    /// burn-ndarray, slower.
     NdArray,
 }
 
@@ -79,19 +79,19 @@ pub struct Selected {
     pub fallback: Option<Fallback>,
 }
 
-/// burn-flex, which is always there.
+/// The processor, which is always there: our kernels, on burn-flex's tensors.
 pub fn cpu() -> Selected {
     Selected {
         kind: Kind::Cpu,
         device: Device::flex(),
-        description: format!("burn-flex, {}", simd()),
+        description: simd().into(),
         fallback: None,
     }
 }
 
 fn simd() -> &'static str {
     if cfg!(not(target_family = "wasm")) {
-        "vectorised for this processor"
+        "SIMD of this processor, one thread"
     } else if cfg!(target_feature = "simd128") {
         "WebAssembly SIMD, one thread"
     } else {

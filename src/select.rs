@@ -1,8 +1,10 @@
-//! Which device to compute on: the one asked for, if it computes what the CPU does.
+//! Which device and engine to compute with: those asked for, if they compute what the CPU does.
 
 mod shaders;
 
 pub use shaders::{shaders_to_evaluate, shaders_to_infer, shaders_to_train};
+
+use std::rc::Rc;
 
 use burn::tensor::{Device, Transaction};
 
@@ -31,7 +33,13 @@ pub enum Purpose {
     Training { batch: usize, gathers: bool },
 }
 
-/// The device for a request, tested with a model that lies on the CPU.
+/// What computes a model from now on.
+pub struct Chosen {
+    pub selected: Selected,
+    pub engine: Rc<dyn Engine>,
+}
+
+/// The device for a request and its engine, tested with a model that lies on the CPU.
 ///
 /// `adapter` is what the browser says of its graphics adapter; it matters for [`Request::Auto`]
 /// and [`Request::WebGpu`] only.
@@ -44,8 +52,8 @@ pub async fn select(
     adapter: Result<Adapter, Fallback>,
     purpose: Purpose,
     model: &VisionTransformer,
-) -> Result<Selected> {
-    let cpu = device::cpu();
+) -> Result<Chosen> {
+    let cpu = Chosen::new(device::cpu(), &model.config, purpose);
     let other = match request {
         Request::Cpu => return Ok(cpu),
         Request::NdArray => device::ndarray(),
@@ -58,16 +66,30 @@ pub async fn select(
         }
     };
     let tested = match other {
-        Ok(other) => test(model, &cpu.device, other, purpose).await,
+        Ok(other) => {
+            let other = Chosen::new(other, &model.config, purpose);
+            test(model, &cpu, other, purpose).await
+        }
         Err(reason) => Err(reason),
     };
     match tested {
         Ok(other) => Ok(other),
-        Err(reason) if request == Request::Auto => Ok(Selected {
-            fallback: Some(reason),
-            ..cpu
-        }),
+        Err(reason) if request == Request::Auto => Ok(cpu.instead_of_another(reason)),
         Err(reason) => Err(Error::DeviceUnavailable { reason }),
+    }
+}
+
+impl Chosen {
+    fn new(selected: Selected, config: &VitConfig, purpose: Purpose) -> Self {
+        Self {
+            engine: engine::engine(config, &selected.device, purpose.largest_batch()),
+            selected,
+        }
+    }
+
+    fn instead_of_another(mut self, reason: Fallback) -> Self {
+        self.selected.fallback = Some(reason);
+        self
     }
 }
 
@@ -103,15 +125,13 @@ impl Purpose {
 /// Gives `other` back if it computes what the CPU does.
 async fn test(
     model: &VisionTransformer,
-    cpu: &Device,
-    other: Selected,
+    cpu: &Chosen,
+    other: Chosen,
     purpose: Purpose,
-) -> Result<Selected, Fallback> {
+) -> Result<Chosen, Fallback> {
     let failed = |error: Error| Fallback::SelfTestFailed(error.to_string());
     let expected = compute(model, cpu, purpose).await.map_err(failed)?;
-    let found = compute(model, &other.device, purpose)
-        .await
-        .map_err(failed)?;
+    let found = compute(model, &other, purpose).await.map_err(failed)?;
     compare(&expected, &found).map(|()| other)
 }
 
@@ -142,10 +162,11 @@ fn compare(expected: &Computed, found: &Computed) -> Result<(), Fallback> {
     Err(Fallback::SelfTestFailed(off))
 }
 
-async fn compute(model: &VisionTransformer, device: &Device, purpose: Purpose) -> Result<Computed> {
+async fn compute(model: &VisionTransformer, by: &Chosen, purpose: Purpose) -> Result<Computed> {
+    let Chosen { selected, engine } = by;
+    let device = &selected.device;
     let model = model.clone().to_device(device);
     let config = &model.config;
-    let engine = engine::engine(config, device, purpose.largest_batch());
     let (logits, gradient) = match purpose {
         Purpose::Inference => {
             let pixels = normalized(&shares(&ramps(1, config)));
@@ -158,7 +179,7 @@ async fn compute(model: &VisionTransformer, device: &Device, purpose: Purpose) -
             let targets = targets(&labels, config.classes, 0.0);
             let batch = Batch {
                 targets: engine::targets(targets, config.classes, device),
-                input: input(&*engine, &ramps(count, config), config, gathers, device),
+                input: input(&**engine, &ramps(count, config), config, gathers, device),
                 dropout: Dropout::NONE,
             };
             let Gradient {
@@ -237,10 +258,11 @@ mod tests {
 
     #[test]
     fn the_same_numbers_pass_and_others_do_not() {
-        let device = device::cpu().device;
-        let model = |seed| VitConfig::reference().init(seed, &device).unwrap();
+        let config = VitConfig::reference();
+        let model = |seed| config.init(seed, &device::cpu().device).unwrap();
         for purpose in [Purpose::Inference, training(3)] {
-            let compute = |seed| block_on(compute(&model(seed), &device, purpose)).unwrap();
+            let cpu = || Chosen::new(device::cpu(), &config, purpose);
+            let compute = |seed| block_on(compute(&model(seed), &cpu(), purpose)).unwrap();
             let images = if purpose == Purpose::Inference { 1 } else { 3 };
             assert_eq!(compute(1).logits.len(), 10 * images);
             assert_eq!(compute(1).gradient.is_empty(), images == 1);
@@ -250,15 +272,16 @@ mod tests {
             let mut broken = compute(1);
             broken.logits.fill(f32::NAN);
             assert!(compare(&compute(1), &broken).is_err());
-            assert!(block_on(test(&model(1), &device, device::cpu(), purpose)).is_ok());
+            assert!(block_on(test(&model(1), &cpu(), cpu(), purpose)).is_ok());
         }
     }
 
     #[test]
     fn a_wrong_gradient_does_not_pass() {
-        let device = device::cpu().device;
-        let model = VitConfig::quick().init(1, &device).unwrap();
-        let compute = || block_on(compute(&model, &device, training(3))).unwrap();
+        let config = VitConfig::quick();
+        let model = config.init(1, &device::cpu().device).unwrap();
+        let cpu = Chosen::new(device::cpu(), &config, training(3));
+        let compute = || block_on(compute(&model, &cpu, training(3))).unwrap();
         for wrong in [f32::NAN, 1.0] {
             let mut found = compute();
             found.gradient[5] = wrong;

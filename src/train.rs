@@ -11,8 +11,7 @@ mod step;
 mod trainer;
 
 pub use checkpoint::{Checkpoint, DataRecord, Snapshot};
-pub(crate) use evaluate::EVALUATED;
-pub use evaluate::{Evaluation, Evaluator, Mistake, evaluate};
+pub use evaluate::{EVALUATED, Evaluation, Evaluator, Mistake, evaluate};
 pub use history::{EvaluationRecord, HeldOut, History};
 pub use recipe::{Optimizer, Recipe, Schedule};
 pub use sampler::preview;

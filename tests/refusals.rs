@@ -171,9 +171,9 @@ fn an_evaluation_that_is_not_finite_is_written_and_read() {
     let data = Arc::new(TrainingData::synthetic(1, 20).unwrap());
     let mut trainer = Trainer::new(&small(), Recipe::published(), data, &device).unwrap();
     let found = block_on(evaluate(
+        trainer.engine.clone(),
         &trainer.model(),
         &trainer.data.validation,
-        &device,
     ));
     let mut found = found.unwrap();
     found.loss = f64::NAN;

@@ -19,7 +19,8 @@ fn the_quick_preset_reads_95_percent_of_held_out_synthetic_digits() {
         let results = block_on(read_back(vec![step])).unwrap();
         trainer.record(results).unwrap();
     }
-    let result = block_on(evaluate(&trainer.model(), &trainer.data.test, &device)).unwrap();
+    let engine = trainer.engine.clone();
+    let result = block_on(evaluate(engine, &trainer.model(), &trainer.data.test)).unwrap();
     let accuracy = result.accuracy();
     assert!(
         accuracy >= 0.95,

@@ -156,9 +156,8 @@ impl Run {
         let signal = options.get("signal").unwrap_or_default();
         let (data, step, mut evaluator) = {
             let trainer = self.trainer.borrow();
-            let device = &self.selected.device;
             let engine = trainer.engine.clone();
-            let evaluator = Evaluator::new(engine, trainer.model(), device, mistakes);
+            let evaluator = Evaluator::new(engine, trainer.model(), mistakes);
             (trainer.data.clone(), trainer.recorded(), evaluator)
         };
         let images = set.of(&data);

@@ -22,7 +22,7 @@ use crate::data::training::TrainingData;
 use crate::device::{Request, Selected, cpu};
 use crate::error::{Error, Result};
 use crate::model::VisionTransformer;
-use crate::select::{Purpose, select, shaders_to_train};
+use crate::select::{Chosen, Purpose, select, shaders_to_train};
 use crate::train::{self, Checkpoint, DataRecord, Recipe};
 
 /// A training run, to be pulled step by step: to pause, stop pulling.
@@ -52,8 +52,10 @@ impl Trainer {
                 recipe,
                 data,
             } = read?;
-            let selected = select_for(request, &model, &recipe, Some(&data)).await?;
-            let trainer = train::Trainer::from_model(model, recipe, data, &selected.device)?;
+            let Chosen { selected, engine } =
+                select_for(request, &model, &recipe, Some(&data)).await?;
+            let model = model.to_device(&selected.device);
+            let trainer = train::Trainer::from_model(model, recipe, data, engine)?;
             Ok(Self::new(trainer, selected).into_js())
         })
     }
@@ -73,8 +75,9 @@ impl Trainer {
             let (request, data) = (request?, data?);
             let checkpoint = Checkpoint::read(&checkpoint)?;
             let model = checkpoint.model(&cpu().device);
-            let selected = select_for(request, &model, &checkpoint.recipe, data.as_deref()).await?;
-            let trainer = train::Trainer::resume(checkpoint, data, &selected.device)?;
+            let Chosen { selected, engine } =
+                select_for(request, &model, &checkpoint.recipe, data.as_deref()).await?;
+            let trainer = train::Trainer::resume(checkpoint, data, &selected.device, engine)?;
             Ok(Self::new(trainer, selected).into_js())
         })
     }
@@ -239,13 +242,13 @@ fn read(options: &Options<'_>) -> Result<Beginning> {
     })
 }
 
-/// The device for a run, with the shaders of a step compiled.
+/// The device and engine for a run, with the shaders of a step compiled.
 async fn select_for(
     request: Request,
     model: &VisionTransformer,
     recipe: &Recipe,
     data: Option<&TrainingData>,
-) -> Result<Selected, JsValue> {
+) -> Result<Chosen, JsValue> {
     let adapter = adapter_for(request).await;
     let shaders = || shaders_to_train(&model.config, recipe, data);
     pipelines::open(request, &adapter, shaders).await;

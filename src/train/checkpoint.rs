@@ -10,6 +10,7 @@ mod data;
 
 pub use data::DataRecord;
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, Transaction};
@@ -19,7 +20,7 @@ use super::trainer::State;
 use super::{EvaluationRecord, History, Recipe, Trainer};
 use crate::config::VitConfig;
 use crate::data::training::TrainingData;
-use crate::engine::AdamState;
+use crate::engine::{AdamState, Engine};
 use crate::error::{Error, Result};
 use crate::files::{
     self, HISTORY, OPTIMIZER, Precision, SafetensorsFile, StoredTensor, check_finite, named,
@@ -116,6 +117,7 @@ impl Trainer {
         checkpoint: Checkpoint,
         data: Option<Arc<TrainingData>>,
         device: &Device,
+        engine: Rc<dyn Engine>,
     ) -> Result<Self> {
         let data = match data {
             Some(data) => data,
@@ -127,7 +129,7 @@ impl Trainer {
             config: checkpoint.config,
             parameters: flat(checkpoint.parameters),
         };
-        let mut trainer = Self::from_model(model, checkpoint.recipe, data, device)?;
+        let mut trainer = Self::from_model(model, checkpoint.recipe, data, engine)?;
         let mut state = trainer.state.clone();
         state.step = checkpoint.step;
         if let Some(moments) = checkpoint.moments {

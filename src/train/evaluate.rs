@@ -3,8 +3,6 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use burn::tensor::Device;
-
 use crate::data::batch::normalized;
 use crate::data::idx::{Dataset, Images};
 use crate::engine::{self, Engine};
@@ -13,7 +11,7 @@ use crate::logits::{argmax, log_softmax};
 use crate::model::VisionTransformer;
 
 /// Images per forward pass.
-pub(crate) const EVALUATED: usize = 128;
+pub const EVALUATED: usize = 128;
 
 /// What a model made of a data set.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,7 +50,6 @@ impl Evaluation {
 pub struct Evaluator {
     engine: Rc<dyn Engine>,
     model: VisionTransformer,
-    device: Device,
     done: Evaluation,
     /// How many mistakes to keep.
     keep: usize,
@@ -60,17 +57,11 @@ pub struct Evaluator {
 
 impl Evaluator {
     /// Keeps the worst `mistakes` mistakes.
-    pub fn new(
-        engine: Rc<dyn Engine>,
-        model: VisionTransformer,
-        device: &Device,
-        mistakes: usize,
-    ) -> Self {
+    pub fn new(engine: Rc<dyn Engine>, model: VisionTransformer, mistakes: usize) -> Self {
         let classes = model.config.classes;
         Self {
             engine,
             model,
-            device: device.clone(),
             done: Evaluation {
                 images: 0,
                 correct: 0,
@@ -114,7 +105,7 @@ impl Evaluator {
         let size = config.pixels();
         let bytes = &images.pixels[start * size..end * size];
         let values: Vec<f32> = bytes.iter().map(|&x| f32::from(x) / 255.0).collect();
-        let images = engine::images(normalized(&values), config, &self.device);
+        let images = engine::images(normalized(&values), config, &self.model.parameters.device());
         let logits = self.engine.logits(&self.model, images);
         let data = logits.into_data_async().await;
         data.map_err(Error::device_lost)?
@@ -153,12 +144,11 @@ impl Evaluator {
 /// # Errors
 /// Those of [`Evaluator::next_batch`].
 pub async fn evaluate(
+    engine: Rc<dyn Engine>,
     model: &VisionTransformer,
     data: &Dataset,
-    device: &Device,
 ) -> Result<Evaluation> {
-    let engine = engine::engine(&model.config, device, EVALUATED);
-    let mut evaluator = Evaluator::new(engine, model.clone(), device, 0);
+    let mut evaluator = Evaluator::new(engine, model.clone(), 0);
     while evaluator.next_batch(data).await? {}
     Ok(evaluator.finish())
 }
@@ -193,7 +183,7 @@ mod tests {
         };
         let model = config.init(1, &device).expect("valid");
         let engine = engine::engine(&config, &device, EVALUATED);
-        Evaluator::new(engine, model, &device, keep)
+        Evaluator::new(engine, model, keep)
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::random::{Purpose, Random};
 pub struct Batch {
     pub epoch: usize,
     /// Indices of training images.
-    pub picks: Vec<u32>,
+    pub indices: Vec<u32>,
     /// One for each image, or none at all.
     pub changes: Vec<Change>,
 }
@@ -20,14 +20,14 @@ impl Batch {
     pub fn read(&self, data: &TrainingData) -> (Vec<f32>, Vec<u8>) {
         let side = data.rows();
         let mut raw = vec![0; side * side];
-        let mut pixels = vec![0.0; self.picks.len() * side * side];
+        let mut pixels = vec![0.0; self.indices.len() * side * side];
         let none = Change::default();
         let images = pixels.chunks_exact_mut(side * side);
         let labels = images
-            .zip(&self.picks)
+            .zip(&self.indices)
             .enumerate()
-            .map(|(at, (out, &pick))| {
-                let label = data.read(self.epoch, pick as usize, &mut raw);
+            .map(|(at, (out, &index))| {
+                let label = data.read(self.epoch, index as usize, &mut raw);
                 let change = self.changes.get(at).unwrap_or(&none);
                 change.apply_into(&raw, side, out);
                 label
@@ -39,7 +39,7 @@ impl Batch {
     /// The changes as devices read them: [`Change::numbers`] of each image.
     pub fn change_numbers(&self) -> Vec<f32> {
         let none = Change::default();
-        let changes = (0..self.picks.len()).map(|at| self.changes.get(at).unwrap_or(&none));
+        let changes = (0..self.indices.len()).map(|at| self.changes.get(at).unwrap_or(&none));
         changes.flat_map(Change::numbers).collect()
     }
 }
@@ -77,14 +77,14 @@ impl Sampler {
         let start = (step % per_epoch) * recipe.batch;
         let end = (start + recipe.batch).min(data.len());
         let mut random = generator(recipe, Purpose::Augmentation, step);
-        let picks = self.order[start..end].to_vec();
+        let indices = self.order[start..end].to_vec();
         let changes = match &recipe.augment {
-            Some(augment) => picks.iter().map(|_| augment.draw(&mut random)).collect(),
+            Some(augment) => indices.iter().map(|_| augment.draw(&mut random)).collect(),
             None => Vec::new(),
         };
         Batch {
             epoch,
-            picks,
+            indices,
             changes,
         }
     }

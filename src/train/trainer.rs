@@ -35,7 +35,7 @@ pub struct Trainer {
     stored: Option<StoredImages>,
     /// How often the run went back: losses of steps that were launched before count no more.
     setbacks: usize,
-    pub(super) device: Device,
+    device: Device,
 }
 
 /// What a step changes; clones share their tensors.
@@ -60,10 +60,11 @@ impl Trainer {
     ) -> Result<Self> {
         recipe.validate()?;
         let model = config.init(recipe.seed, device)?;
-        Self::from_model(model, recipe, data, device)
+        let engine = engine::engine(config, device, recipe.batch.max(EVALUATED));
+        Self::from_model(model, recipe, data, engine)
     }
 
-    /// A run that starts from a model, which may be on another device.
+    /// A run that starts from a model, which lies on the engine's device.
     ///
     /// # Errors
     /// As [`Trainer::new`].
@@ -71,12 +72,12 @@ impl Trainer {
         model: VisionTransformer,
         recipe: Recipe,
         data: Arc<TrainingData>,
-        device: &Device,
+        engine: Rc<dyn Engine>,
     ) -> Result<Self> {
         recipe.validate()?;
-        let VisionTransformer { config, parameters } = model.to_device(device);
+        let VisionTransformer { config, parameters } = model;
         check_fit(&config, &data)?;
-        let engine = engine::engine(&config, device, recipe.batch.max(EVALUATED));
+        let device = parameters.device();
         let stored = data.stored();
         let stored = stored.and_then(|data| engine.store(&data.images.pixels, data.images.rows));
         let state = State {
@@ -94,7 +95,7 @@ impl Trainer {
             sampler: Sampler::new(),
             stored,
             setbacks: 0,
-            device: device.clone(),
+            device,
         })
     }
 
@@ -133,7 +134,10 @@ impl Trainer {
         let batch = self.sampler.batch(&self.recipe, &self.data, index);
         let data = self.data.clone();
         if let (Some(stored), Some(data)) = (self.stored.clone(), data.stored()) {
-            let labels = batch.picks.iter().map(|&pick| data.labels[pick as usize]);
+            let labels = batch
+                .indices
+                .iter()
+                .map(|&index| data.labels[index as usize]);
             let labels = labels.collect();
             let normalization = Normalization {
                 mean: MEAN,
@@ -141,7 +145,7 @@ impl Trainer {
             };
             return self.step_with(labels, || {
                 let changes = batch.change_numbers();
-                stored.gather(&batch.picks, changes, normalization).into()
+                stored.gather(&batch.indices, changes, normalization).into()
             });
         }
         let (pixels, labels) = batch.read(&data);

@@ -157,8 +157,9 @@ impl Golden {
     pub async fn check_training(&self, device: &Device) {
         let data = TrainingData::synthetic(1, 64).expect("images");
         let data = Arc::new(data);
+        let engine = engine(&self.config, device, 64);
         let mut trainer =
-            Trainer::from_model(self.model(device), Recipe::published(), data, device)
+            Trainer::from_model(self.model(device), Recipe::published(), data, engine)
                 .expect("a run");
         // The sixth gives the loss after five.
         for step in 1..=6 {

@@ -65,7 +65,8 @@ fn trainer(recipe: Recipe, device: &Device) -> Trainer {
     let data = TrainingData::synthetic(1, STEPS * recipe.batch).expect("images");
     let model =
         VisionTransformer::from_safetensors(WEIGHTS, Some(&config), device).expect("weights");
-    Trainer::from_model(model, recipe, Arc::new(data), device).expect("a run")
+    let engine = engine::engine(&config, device, recipe.batch);
+    Trainer::from_model(model, recipe, Arc::new(data), engine).expect("a run")
 }
 
 /// Images `step · batch` and on, around and around.

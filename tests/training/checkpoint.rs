@@ -9,6 +9,7 @@ use vitpad::config::VitConfig;
 use vitpad::data::augment::Augment;
 use vitpad::data::idx::Dataset;
 use vitpad::data::training::TrainingData;
+use vitpad::engine::engine;
 use vitpad::files::Precision;
 use vitpad::model::VisionTransformer;
 use vitpad::train::{Checkpoint, HeldOut, Recipe, Trainer, evaluate};
@@ -21,7 +22,9 @@ fn bytes(trainer: &Trainer) -> Vec<u8> {
 }
 
 fn resume(bytes: &[u8], data: Option<Arc<TrainingData>>) -> Result<Trainer, Error> {
-    Trainer::resume(Checkpoint::read(bytes)?, data, &device::cpu().device)
+    let (checkpoint, device) = (Checkpoint::read(bytes)?, device::cpu().device);
+    let engine = engine(&checkpoint.config, &device, checkpoint.recipe.batch);
+    Trainer::resume(checkpoint, data, &device, engine)
 }
 
 /// The only test here that drops out: flex draws from one generator for all threads.
@@ -54,9 +57,9 @@ fn a_checkpoint_keeps_recipe_and_history() {
     let mut trainer = trainer(quick());
     train(&mut trainer, 2).expect("finite");
     let found = block_on(evaluate(
+        trainer.engine.clone(),
         &trainer.model(),
         &trainer.data.validation,
-        &device::cpu().device,
     ));
     let found = found.expect("readable");
     trainer.history.record(HeldOut::Validation, 2, &found);

@@ -150,9 +150,9 @@ fn images_of_another_size_than_the_models_are_refused() {
 #[test]
 fn an_evaluation_counts_every_image_once() {
     let trainer = trainer(quick());
-    let (model, device) = (trainer.model(), device::cpu().device);
+    let (model, engine) = (trainer.model(), trainer.engine.clone());
     let data = &trainer.data.validation;
-    let found = block_on(evaluate(&model, data, &device)).expect("readable");
+    let found = block_on(evaluate(engine, &model, data)).expect("readable");
     assert_eq!(found.images, data.labels.len());
     let rows: Vec<u32> = found
         .confusion

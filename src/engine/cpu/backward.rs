@@ -5,8 +5,8 @@ use super::forward::Pass;
 use super::parameters::{Gradients, Parameters};
 use super::simd::rows::{add, add_rows};
 use crate::config::Norm;
-use crate::model::Layout;
 use crate::model::parameters::Parameter::*;
+use crate::model::{Dropout, Layout};
 
 /// The way back of a shard.
 pub struct Backward<'a> {
@@ -108,8 +108,7 @@ impl Backward<'_> {
             .parameters
             .mlp(index, pass.rows(dropout.at(2), queries));
         let dbranch = &mut of.branch[..size];
-        dbranch.copy_from_slice(&of.x[..size]);
-        pass.drop_rows(dropout.at(3), queries, dbranch);
+        self.branch(dropout.at(3), queries, &of.x, dbranch);
         let transposed = [Linear1Weight, Linear2Weight];
         mlp.backward(
             [&block.mlp_input[..size], dbranch],
@@ -138,8 +137,7 @@ impl Backward<'_> {
             qkv: dqkv,
         } = of;
         let (dbranch, dmixed) = (&mut branch[..size], &mut dmixed[..size]);
-        dbranch.copy_from_slice(&x[..size]);
-        pass.drop_rows(pass.dropout.at(1 + index).at(1), queries, dbranch);
+        self.branch(pass.dropout.at(1 + index).at(1), queries, x, dbranch);
 
         let mixed = &block.mixed[..size];
         let out_proj = [OutProjWeight, OutProjBias];
@@ -158,6 +156,12 @@ impl Backward<'_> {
             gradients.of(in_proj, index),
             input,
         );
+    }
+
+    /// From the residual stream's gradient to that of what a branch added to it.
+    fn branch(&self, dropout: Dropout, queries: usize, dx: &[f32], dbranch: &mut [f32]) {
+        dbranch.copy_from_slice(&dx[..dbranch.len()]);
+        self.pass.drop_rows(dropout, queries, dbranch);
     }
 
     /// The gradients of positions, the class token and the patches' linear layer.

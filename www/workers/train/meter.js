@@ -2,17 +2,17 @@
 
 const WINDOW_MS = 5_000;
 
-/** @typedef {{ steps: number, images: number, milliseconds: number }} Turn */
+/** @typedef {{ steps: number, images: number, milliseconds: number }} Chunk */
 
 export class Meter {
-  /** @type {Turn[]} */
-  #turns = [];
+  /** @type {Chunk[]} */
+  #chunks = [];
 
-  /** @param {Turn} turn */
-  add(turn) {
-    this.#turns.push(turn);
-    while (this.#turns.length > 1 && this.#sum("milliseconds") - this.#turns[0].milliseconds >= WINDOW_MS) {
-      this.#turns.shift();
+  /** @param {Chunk} chunk */
+  add(chunk) {
+    this.#chunks.push(chunk);
+    while (this.#chunks.length > 1 && this.#sum("milliseconds") - this.#chunks[0].milliseconds >= WINDOW_MS) {
+      this.#chunks.shift();
     }
   }
 
@@ -30,8 +30,8 @@ export class Meter {
     return seconds > 0 ? this.#sum(what) / seconds : 0;
   }
 
-  /** @param {keyof Turn} what */
+  /** @param {keyof Chunk} what */
   #sum(what) {
-    return this.#turns.reduce((sum, turn) => sum + turn[what], 0);
+    return this.#chunks.reduce((sum, chunk) => sum + chunk[what], 0);
   }
 }

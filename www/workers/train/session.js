@@ -171,17 +171,17 @@ export class Session {
    * @returns {(() => Promise<void>) | null}
    */
   #next() {
-    if (this.#steps.isAhead) return () => this.#turn();
+    if (this.#steps.isAhead) return () => this.#chunk();
     if (this.#wanted === "pause") return null;
     const { step, stepsPerEpoch, done } = this.#position;
     const ends = done || this.#wanted === "stop";
     const isEpoch = step > 0 && step % stepsPerEpoch === 0;
     if ((isEpoch || ends) && !this.#isEvaluated("validation")) return () => this.#evaluate("validation");
-    if (!ends) return () => this.#turn();
+    if (!ends) return () => this.#chunk();
     return this.#isEvaluated("test") ? null : () => this.#evaluate("test");
   }
 
-  async #turn() {
+  async #chunk() {
     const { now, orCrash } = this.#options;
     if (this.state === "evaluating") this.#setState("running");
     const start = now();

@@ -1,5 +1,5 @@
 /**
- * Asks a trainer for steps, a turn at a time.
+ * Asks a trainer for steps, a chunk at a time.
  *
  * @typedef {import("../../cpu.js").Trainer} Trainer
  * @typedef {import("../../cpu.js").StepStats} StepStats
@@ -25,15 +25,15 @@ export class Steps {
   }
 
   /**
-   * @param {number} count most steps of a turn; none are beyond the epoch's end
-   * @param {boolean} goAhead whether the turn after may begin now, where that saves time
-   * @returns {Promise<StepStats>} what this turn's steps did
+   * @param {number} count most steps of a chunk; none are beyond the epoch's end
+   * @param {boolean} goAhead whether the chunk after may begin now, where that saves time
+   * @returns {Promise<StepStats>} what this chunk's steps did
    */
   next(count, goAhead) {
     const work = this.#ahead ?? this.#ask(count);
-    // Where a turn is one long step, reading is nothing beside it, and a pause would await two.
+    // Where a chunk is one long step, reading is nothing beside it, and a pause would await two.
     this.#ahead = goAhead && count > 1 && this.#saves ? this.#ask(count) : null;
-    // The turn that awaits it hears of its failure, and after another failure nobody need.
+    // The chunk that awaits it hears of its failure, and after another failure nobody need.
     this.#ahead?.catch(() => {});
     return work;
   }
