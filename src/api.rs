@@ -2,6 +2,7 @@
 
 mod adapter;
 mod classifier;
+mod crash;
 mod data;
 mod error;
 mod image;
@@ -24,7 +25,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(start)]
 fn start() {
-    console_error_panic_hook::set_once();
+    crash::watch();
 }
 
 #[wasm_bindgen(typescript_custom_section)]

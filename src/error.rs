@@ -77,6 +77,8 @@ pub enum Error {
     Drawing(#[from] DrawingError),
     #[error("{name} can't be read: {message}")]
     Options { name: String, message: String },
+    #[error("the computation crashed: {message}")]
+    Crashed { message: String },
     #[error("the trainer was freed: make another")]
     Freed,
     #[error("{argument} is {found}, expected {expected}")]
@@ -91,6 +93,16 @@ impl Error {
     pub(crate) fn device_lost(cause: impl std::fmt::Debug) -> Self {
         Self::DeviceLost {
             message: format!("{cause:?}"),
+        }
+    }
+
+    /// Whether another device may do what this one did not. Only WebGPU's build has code beneath it
+    /// that is the browser's, so a crash elsewhere is no device's fault.
+    pub fn is_device_fault(&self) -> bool {
+        match self {
+            Self::DeviceUnavailable { .. } | Self::DeviceLost { .. } => true,
+            Self::Crashed { .. } => cfg!(feature = "webgpu"),
+            _ => false,
         }
     }
 
@@ -117,6 +129,7 @@ impl Error {
             Self::Data(_) => "invalid-data",
             Self::Drawing(_) => "invalid-image",
             Self::Options { .. } => "invalid-config",
+            Self::Crashed { .. } => "crashed",
             Self::Freed => "freed",
             Self::Argument { .. } => "invalid-argument",
         }

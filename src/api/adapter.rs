@@ -4,13 +4,17 @@ use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
+use super::crash::promise;
 use super::object::{get, object};
 use crate::device::{Adapter, Fallback, Request};
 
 /// Asks the browser for a graphics adapter, cheaply: no device is made and no shader compiled.
-#[wasm_bindgen(js_name = probeWebGpu, unchecked_return_type = "WebGpuReport")]
-pub async fn probe_webgpu() -> JsValue {
-    let adapter = probe().await;
+#[wasm_bindgen(js_name = probeWebGpu, unchecked_return_type = "Promise<WebGpuReport>")]
+pub fn probe_webgpu() -> Promise {
+    promise(async { Ok(report(probe().await)) })
+}
+
+fn report(adapter: Result<Adapter, Fallback>) -> JsValue {
     let refusal = |request| match &adapter {
         Ok(adapter) => adapter.check(request).err(),
         Err(reason) => Some(reason.clone()),

@@ -6,9 +6,9 @@ use std::str::FromStr;
 
 use js_sys::{Float32Array, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 use super::adapter::probe;
+use super::crash::promise;
 use super::image::picture;
 use super::object::{Options, object, to_js};
 use super::pipelines;
@@ -39,7 +39,7 @@ impl Classifier {
     pub fn load(#[wasm_bindgen(unchecked_param_type = "LoadOptions")] options: JsValue) -> Promise {
         // Before the call returns: afterwards the caller may do with its bytes what it likes.
         let read = read(&Options(&options));
-        future_to_promise(async move {
+        promise(async move {
             let (request, model) = read?;
             let adapter = adapter_for(request).await;
             pipelines::open(request, &adapter, || shaders_to_infer(&model.config, 1)).await;
@@ -66,7 +66,7 @@ impl Classifier {
         let inner = self.inner.clone();
         let is_new = self.is_new.take();
         let picture = picture(&image);
-        future_to_promise(async move {
+        promise(async move {
             if is_new {
                 let shaders = || shaders_to_infer(&inner.model.config, 1);
                 pipelines::compile(&inner.selected, shaders).await;

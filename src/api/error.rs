@@ -5,12 +5,16 @@ use wasm_bindgen::JsValue;
 
 use crate::error::Error;
 
-/// A real `Error` with the message and a stable `code`.
+/// A real `Error` with the message, a stable `code`, and whether another device may do better.
 impl From<Error> for JsValue {
     fn from(error: Error) -> Self {
         let js = js_sys::Error::new(&error.to_string());
         js.set_name("VitpadError");
-        Reflect::set(&js, &"code".into(), &error.code().into()).expect("errors are extensible");
+        let set = |name: &str, value: JsValue| {
+            Reflect::set(&js, &name.into(), &value).expect("errors are extensible");
+        };
+        set("code", error.code().into());
+        set("isDeviceFault", error.is_device_fault().into());
         js.into()
     }
 }

@@ -7,9 +7,10 @@ use std::task::Poll;
 
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 use web_time::Instant;
 
+use super::crash::promise;
 use super::object::Options;
 use super::pipelines;
 use super::report;
@@ -55,7 +56,7 @@ impl Run {
     /// Does `work` once all calls before it are done.
     pub fn queue(&self, work: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
         let previous = self.last.borrow().clone();
-        let promise = future_to_promise(async move {
+        let promise = promise(async move {
             // Its own caller hears of its failure.
             let _ = JsFuture::from(previous).await;
             work.await
@@ -73,7 +74,7 @@ impl Run {
         let mut all_launched: Option<Function> = None;
         *self.launched.borrow_mut() = Promise::new(&mut |resolve, _| all_launched = Some(resolve));
         let run = self.clone();
-        let promise = future_to_promise(async move {
+        let promise = promise(async move {
             let _ = JsFuture::from(previous).await;
             let Launched {
                 steps,

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 use super::classifier::{Classifier, adapter_for, device_info, request_of};
+use super::crash::promise;
 use super::data::{A_DATA_SET, data_info, data_of};
 use super::error::wrong_type;
 use super::iterator::{iterator, set_async_iterator};
@@ -45,7 +45,7 @@ impl Trainer {
         #[wasm_bindgen(unchecked_param_type = "TrainOptions")] options: JsValue,
     ) -> Promise {
         let read = read(&Options(&options));
-        future_to_promise(async move {
+        promise(async move {
             let Beginning {
                 request,
                 model,
@@ -71,7 +71,7 @@ impl Trainer {
     ) -> Promise {
         let options = Options(&options);
         let (request, data) = (request_of(&options), data_of(&options));
-        future_to_promise(async move {
+        promise(async move {
             let (request, data) = (request?, data?);
             let checkpoint = Checkpoint::read(&checkpoint)?;
             let model = checkpoint.model(&cpu().device);

@@ -63,6 +63,8 @@ export interface WebGpuReport {
 export interface VitpadError extends Error {
   name: "VitpadError";
   code: string;
+  /** Whether another device, or another build, may do what this one did not. */
+  isDeviceFault: boolean;
 }
 
 /** The hyperparameters of a model. */

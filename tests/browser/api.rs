@@ -81,12 +81,16 @@ pub fn fallback_code(classifier: &Classifier) -> Option<String> {
     get(&fallback, "code").as_string()
 }
 
+async fn probed() -> JsValue {
+    JsFuture::from(probe_webgpu()).await.expect("a report")
+}
+
 pub async fn adapter_is_software() -> bool {
-    get(&probe_webgpu().await, "software") == JsValue::TRUE
+    get(&probed().await, "software") == JsValue::TRUE
 }
 
 pub async fn check_probe_with_adapter() {
-    let report = probe_webgpu().await;
+    let report = probed().await;
     assert_eq!(get(&report, "usable"), JsValue::TRUE, "{report:?}");
     assert_ne!(get(&report, "description").as_string(), Some(String::new()));
     let software = get(&report, "software") == JsValue::TRUE;

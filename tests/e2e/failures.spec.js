@@ -54,6 +54,32 @@ test("a crashed worker is reported, the drawing is kept, and a retry reads it", 
   await vitpad.expectAnswer(5);
 });
 
+test("a module that can't go on says why, to all that wait for it and all that come later", async ({ vitpad, page, provoked }) => {
+  provoked.push(/memory ran out/);
+  await vitpad.openReady("?device=cpu");
+  const said = await page.evaluate(async () => {
+    const file = "/cpu.js";
+    const api = await import(file);
+    const { __wbindgen_malloc: allocate } = await api.default();
+    const weights = new Uint8Array(await (await fetch("/weights/default.safetensors")).arrayBuffer());
+    const classifier = await api.Classifier.load({ device: "cpu", weights });
+    const image = new Float32Array(784);
+    const describe = (/** @type {any} */ error) => `${error.name} ${error.code} ${error.isDeviceFault}: ${error.message}`;
+    const waiting = classifier.classify(image).catch(describe);
+    const thrown = [];
+    for (let i = 0; i < 4 && thrown.length === 0; i += 1) {
+      try {
+        allocate(1_900_000_000, 1);
+      } catch (error) {
+        thrown.push(describe(error));
+      }
+    }
+    return [...thrown, await waiting, await classifier.classify(image).catch(describe)];
+  });
+  const words = /^VitpadError crashed false: the computation crashed: memory ran out: 1900 MB more were needed, \d+ MB are in use$/;
+  expect(said).toEqual([words, words, words].map((each) => expect.stringMatching(each)));
+});
+
 test("loading shows its progress", async ({ vitpad, page }) => {
   /** @type {import("@playwright/test").Route[]} */
   const held = [];

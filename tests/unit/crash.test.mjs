@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CrashWatch } from "../../www/workers/crash.js";
+import { CodedError } from "../../www/shared/protocol.js";
+import { CrashWatch, isDeviceFault } from "../../www/workers/crash.js";
 
 const silent = () => new Promise(() => {});
 
@@ -24,8 +25,15 @@ test("without a device, and for the CPU's errors, nothing is absorbed", () => {
   const watch = new CrashWatch(10_000);
   assert.equal(watch.absorb(new Error("unreachable")), false);
   watch.start();
-  const fromCpu = Object.assign(new Error("unreachable"), { stack: "at cpu_relaxed_bg.wasm:1" });
+  const fromCpu = Object.assign(new Error("memory ran out"), { code: "crashed", isDeviceFault: false });
   assert.equal(watch.absorb(fromCpu), false);
   watch.stop();
   assert.equal(watch.absorb(new Error("unreachable")), false);
+});
+
+test("errors of ours say whether the device is to blame, and what has no word of it is the device's", () => {
+  assert.equal(isDeviceFault(Object.assign(new Error("lost"), { isDeviceFault: true })), true);
+  assert.equal(isDeviceFault(new CodedError("download-failed", "no network")), false);
+  assert.equal(isDeviceFault(new WebAssembly.RuntimeError("unreachable")), true);
+  assert.equal(isDeviceFault("a string"), true);
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { DeviceChooser } from "../../www/workers/chooser.js";
 import { Engine } from "../../www/workers/engine.js";
 import { fakeSpeeds, plain } from "./fakes.mjs";
 
@@ -25,25 +26,23 @@ async function setUp({ device = "auto", cpu = 1, webgpu = 1, probe = REAL, fail,
     Classifier: { load: async () => classifier(kind, takes) },
     probeWebGpu: async () => probe,
   });
-  around.engine = await Engine.start({
+  const load = async (build) => {
+    if (build === "webgpu") around.log.push("download");
+    if (build === "webgpu" && missing) throw Object.assign(new Error(missing), { code: "not-built" });
+    return { module: module(build, build === "cpu" ? cpu : webgpu), memory: {}, note: null };
+  };
+  around.engine = new Engine({
+    chooser: (onWait) => new DeviceChooser({ load, onWait, speeds: around.speeds, patience: 10_000 }),
     device,
-    reason: null,
-    preset: "default",
-    weights: new Uint8Array(0),
-    cpu: module("cpu", cpu),
-    loadWebGpu: async () => {
-      around.log.push("download");
-      if (missing) throw Object.assign(new Error(missing), { code: "not-built" });
-      return module("webgpu", webgpu);
-    },
+    source: Promise.resolve({ preset: "default", weights: new Uint8Array(0) }),
     onDevice: (state) => {
       around.reasons.push(state.reason);
       around.onDevice?.(state);
     },
-    speeds: around.speeds,
     measure,
     now: () => clock.now,
   });
+  await around.engine.start();
   around.state = async () => {
     await around.engine.takeOver();
     const { kind, reason, pending } = around.engine.state;
@@ -128,6 +127,17 @@ test("the CPU answers what is drawn while the devices are compared", async () =>
   };
   await around.state();
   assert.deepEqual(answer, { digit: "cpu" });
+});
+
+test("a GPU that fails later hands the drawing to the CPU; what is wrong with a drawing is said", async () => {
+  let error = Object.assign(new Error("not strokes"), { code: "invalid-argument", isDeviceFault: false });
+  const around = await setUp({ device: "webgpu", fail: async () => { throw error; } });
+  assert.equal(await around.state(), "webgpu: ");
+  await assert.rejects(around.engine.classify(STROKES), /not strokes/);
+  assert.equal(around.engine.state.kind, "webgpu");
+  error = new Error("unreachable");
+  assert.deepEqual(await around.engine.classify(STROKES), { digit: "cpu" });
+  assert.equal(around.engine.state.reason, "WebGPU failed: unreachable");
 });
 
 test("while WebGPU is being compiled the CPU reads, and says just that", async () => {

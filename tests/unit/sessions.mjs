@@ -75,7 +75,7 @@ export function setUp(options = {}, { replacement = null } = {}) {
     now: () => clock.now,
     memory: () => 1,
     orCrash: (work) => Promise.race([work, around.crash.promise]),
-    replace: async () => replacement && fakeTrainer(clock, replacement),
+    replace: async (error) => (replacement && error.code !== "non-finite-loss" ? fakeTrainer(clock, replacement) : null),
     release: () => (around.released += 1),
   });
   around.until = (state) => new Promise((resolve) => {

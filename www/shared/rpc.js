@@ -7,7 +7,7 @@
  *   what it is answered with
  */
 import { withResolvers } from "./compat.js";
-import { CodedError, fromPlainError, toPlainError } from "./protocol.js";
+import { codeOf, CodedError, fromPlainError, toPlainError } from "./protocol.js";
 
 /** Smaller buffers are copied as fast as they are handed over. */
 const LARGE_BYTES = 65_536;
@@ -136,6 +136,7 @@ export function serve(answers, absorb) {
       self.postMessage({ id, value }, { transfer: largeBuffers(value) });
     } catch (error) {
       self.postMessage({ id, error: toPlainError(error) });
+      if (codeOf(error) === "crashed") throwUnless(absorb, error);
     }
   });
   self.addEventListener("error", (event) => {
@@ -143,11 +144,19 @@ export function serve(answers, absorb) {
   });
   self.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
-    if (absorb(event.reason)) return;
-    // Only an uncaught error reaches the page, which then offers to start again.
-    setTimeout(() => {
-      throw event.reason;
-    });
+    throwUnless(absorb, event.reason);
+  });
+}
+
+/**
+ * @param {(error: unknown) => boolean} absorb
+ * @param {unknown} error
+ */
+function throwUnless(absorb, error) {
+  if (absorb(error)) return;
+  // Only an uncaught error reaches the page, which then offers to start again.
+  setTimeout(() => {
+    throw error;
   });
 }
 

@@ -1,10 +1,7 @@
 import { withResolvers } from "../shared/compat.js";
 import { CodedError } from "../shared/protocol.js";
 
-/**
- * Work on a graphics device that may never end: a panic in wasm leaves the promise it belongs to hanging,
- * and shows as an uncaught error only; a driver that hangs shows as nothing at all.
- */
+/** Work on a graphics device that may never end: its module may crash, and a driver may hang. */
 export class CrashWatch {
   /** @type {PromiseWithResolvers<never> | null} rejected when the device's module crashes */
   #crash = null;
@@ -28,10 +25,10 @@ export class CrashWatch {
 
   /**
    * @param {unknown} error an uncaught error
-   * @returns {boolean} whether it was the device's module that threw it, and not the CPU's
+   * @returns {boolean} whether the device is to blame
    */
   absorb(error) {
-    if (!this.#crash || isFromCpu(error)) return false;
+    if (!this.#crash || !isDeviceFault(error)) return false;
     this.#crash.reject(error);
     return true;
   }
@@ -43,23 +40,36 @@ export class CrashWatch {
    */
   async race(work) {
     if (!this.#crash) return work;
-    const { promise: late, reject } = withResolvers();
-    const seconds = this.#patience / 1_000;
-    const error = new CodedError("device-silent", `the graphics device did not answer for ${seconds} seconds`);
-    const timer = setTimeout(() => reject(error), this.#patience);
-    try {
-      return await Promise.race([work, this.#crash.promise, /** @type {Promise<never>} */ (late)]);
-    } finally {
-      clearTimeout(timer);
-    }
+    return Promise.race([withTimeLimit(work, this.#patience, "the graphics device did not answer"), this.#crash.promise]);
   }
 }
 
 /**
- * @param {unknown} error an uncaught error
- * @returns {boolean} whether the CPU's module threw it, which nothing can step in for
+ * @template T
+ * @param {Promise<T>} work on a device
+ * @param {number} limit milliseconds
+ * @param {string} late what is said when it takes longer
+ * @returns {Promise<T>}
  */
-export function isFromCpu(error) {
-  const stack = error instanceof Error ? String(error.stack) : "";
-  return /\b(cpu|cpu_relaxed|ndarray)(_bg)?\.(js|wasm)/.test(stack);
+export async function withTimeLimit(work, limit, late) {
+  const { promise, reject } = withResolvers();
+  const error = new CodedError("device-silent", `${late} for ${limit / 1_000} seconds`);
+  const timer = setTimeout(() => reject(Object.assign(error, { isDeviceFault: true })), limit);
+  try {
+    return await Promise.race([work, /** @type {Promise<never>} */ (promise)]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Whether another device may do what this one did not. Errors of ours say so themselves; what else
+ * comes out of a device's module is the browser's or a trap.
+ *
+ * @param {unknown} error
+ * @returns {boolean}
+ */
+export function isDeviceFault(error) {
+  if (error instanceof Error && "isDeviceFault" in error) return Boolean(error.isDeviceFault);
+  return !(error instanceof CodedError);
 }

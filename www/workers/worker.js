@@ -1,7 +1,8 @@
 /** The worker of the drawing page: it owns the wasm objects, so that the page never waits. */
+import { DeviceChooser } from "./chooser.js";
 import { downloadBytes } from "./download.js";
 import { Engine } from "./engine.js";
-import { codeOf, CodedError, messageOf } from "../shared/protocol.js";
+import { CodedError } from "../shared/protocol.js";
 import { serve } from "../shared/rpc.js";
 import { runOfModel } from "../shared/settings.js";
 import { Speeds } from "./speeds.js";
@@ -16,6 +17,9 @@ import { loadWasm } from "./wasm.js";
 
 /** About what a file of weights measures, for servers that do not say. */
 const EXPECTED_BYTES = 284_000;
+
+/** Longer than a model takes to load, on a software adapter too. */
+const PATIENCE_MS = 120_000;
 
 /** @type {Engine | undefined} */
 let engine;
@@ -32,44 +36,29 @@ serve(answers, (error) => engine?.absorb(error) ?? false);
 
 /** @param {LoadRequest} request */
 async function load({ device, model, measure }) {
-  const [cpu, source] = await Promise.all([loadCpu(device), loadWeights(model)]);
-  engine = await Engine.start({
-    ...source,
-    ...cpu,
-    loadWebGpu: async () => (await loadWasm("webgpu", progressOf("webgpu"))).module,
+  engine = new Engine({
+    chooser: (onWait) =>
+      new DeviceChooser({
+        load: (build) => loadWasm(build, progressOf(build === "webgpu" ? build : "cpu")),
+        onWait,
+        speeds: new Speeds(),
+        patience: PATIENCE_MS,
+      }),
+    device,
+    source: loadWeights(model),
     onDevice: (state) => post({ event: "device", device: state }),
-    speeds: new Speeds(),
     measure,
     now: () => performance.now(),
   });
+  await engine.start();
   // After the reply, which must not wait for a GPU.
   setTimeout(() => engine?.takeOver());
   return engine.state;
 }
 
 /**
- * The module that starts, and the device that it can be asked for.
- *
- * @param {import("../shared/protocol.js").Device} device
- * @returns {Promise<Pick<import("./engine.js").EngineOptions, "cpu" | "device" | "reason">>}
- */
-async function loadCpu(device) {
-  if (device !== "ndarray") {
-    const { module, note } = await loadWasm("cpu", progressOf("cpu"));
-    return { cpu: module, device, reason: note };
-  }
-  try {
-    const { module } = await loadWasm("ndarray", progressOf("cpu"));
-    return { cpu: module, device, reason: null };
-  } catch (error) {
-    if (codeOf(error) !== "not-built") throw error;
-    return { ...(await loadCpu("cpu")), reason: messageOf(error) };
-  }
-}
-
-/**
  * @param {import("../shared/protocol.js").Model} model
- * @returns {Promise<Pick<import("./engine.js").EngineOptions, "preset" | "weights">>}
+ * @returns {Promise<import("./engine.js").Source>}
  */
 async function loadWeights(model) {
   const run = runOfModel(model);

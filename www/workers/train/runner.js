@@ -7,25 +7,26 @@
  * @typedef {import("../../shared/train/protocol.js").RunSpec} RunSpec
  * @typedef {import("../../shared/train/protocol.js").TrainEvent} TrainEvent
  * @typedef {import("./data.js").Lease} Lease
- * @typedef {import("./devices.js").Opened} Opened
+ * @typedef {import("../chooser.js").Opened<Trainer>} Opened
+ * @typedef {import("../chooser.js").Contest} Contest
  * @typedef {import("../wasm.js").WasmModule} WasmModule
- * @typedef {import("./devices.js").Maker<Lease | null>} Maker
+ * @typedef {import("../chooser.js").Job<Trainer, Lease | null>} Job
  *
  * @typedef {object} Plan
  * @property {RunSpec} spec
- * @property {Maker} maker
+ * @property {Job} job
  * @property {(trainer: Trainer) => RunInfo} run
- * @property {import("./devices.js").Question} question
  */
 import { withResolvers } from "../../shared/compat.js";
-import { describe } from "../engine.js";
+import { describe } from "../chooser.js";
 import { CodedError } from "../../shared/protocol.js";
+import { contestOf } from "./contest.js";
 import { Session } from "./session.js";
 import { lockRun, newRunId, readCheckpoint, readRun, saveRun } from "../../shared/train/store.js";
 
 export class Runner {
-  /** @type {import("./devices.js").Devices} */
-  #devices;
+  /** @type {import("../chooser.js").DeviceChooser} */
+  #chooser;
   /** @type {import("./data.js").Data} */
   #data;
   /** @type {(event: TrainEvent) => void} */
@@ -36,12 +37,12 @@ export class Runner {
   session = null;
 
   /**
-   * @param {import("./devices.js").Devices} devices
+   * @param {import("../chooser.js").DeviceChooser} chooser
    * @param {import("./data.js").Data} data
    * @param {(event: TrainEvent) => void} post
    */
-  constructor(devices, data, post) {
-    this.#devices = devices;
+  constructor(chooser, data, post) {
+    this.#chooser = chooser;
     this.#data = data;
     this.#post = post;
   }
@@ -54,15 +55,15 @@ export class Runner {
   start(spec, measure) {
     const { preset, config, recipe } = spec;
     const id = newRunId();
-    return this.#load(id, async () => {
+    return this.#load(id, async (signal) => {
       // What can be wrong without data is said before any is loaded.
-      (await this.#devices.load("cpu")).module.checkOptions({ preset, config, recipe });
-      const maker = this.#maker(spec.data, (module, data, device) => {
+      (await this.#chooser.load("cpu")).module.checkOptions({ preset, config, recipe });
+      const contest = this.#contest(() => ({ preset, config, recipe }), measure, signal);
+      const job = this.#job(spec.data, contest, (module, data, device) => {
         if (!data) throw new TypeError("a new run needs data");
         return module.Trainer.create({ data, device, preset, config, recipe });
       });
-      const question = { options: () => ({ preset, config, recipe }), measure };
-      return { spec, maker, question, run: (trainer) => newRun(id, spec, trainer) };
+      return { spec, job, run: (trainer) => newRun(id, spec, trainer) };
     });
   }
 
@@ -76,11 +77,11 @@ export class Runner {
       await this.session.continue();
       return this.session.run;
     }
-    return this.#load(id, async () => {
+    return this.#load(id, async (signal) => {
       const [run, checkpoint] = await Promise.all([readRun(id), readCheckpoint(id)]);
       const spec = data ? { ...run.spec, data } : run.spec;
-      const question = { options: (/** @type {WasmModule} */ module) => optionsOf(checkpoint, spec, module), measure: false };
-      return { spec, maker: this.#resumer(checkpoint, spec.data), question, run: () => ({ ...run, spec }) };
+      const contest = this.#contest((module) => optionsOf(checkpoint, spec, module), false, signal);
+      return { spec, job: this.#resumer(checkpoint, spec.data, contest), run: () => ({ ...run, spec }) };
     });
   }
 
@@ -105,7 +106,7 @@ export class Runner {
 
   /**
    * @param {string} id
-   * @param {() => Promise<Plan>} plan
+   * @param {(signal: AbortSignal) => Promise<Plan>} plan
    * @returns {Promise<RunInfo>}
    */
   async #load(id, plan) {
@@ -130,7 +131,7 @@ export class Runner {
    * What is cancelled goes on to the next point where it can be thrown away.
    *
    * @param {string} id
-   * @param {() => Promise<Plan>} plan
+   * @param {(signal: AbortSignal) => Promise<Plan>} plan
    * @param {AbortSignal} signal
    * @returns {Promise<RunInfo>}
    */
@@ -139,9 +140,9 @@ export class Runner {
     this.wait("Loading …");
     const release = await lockRun(id);
     try {
-      const { spec, maker, question, run } = await plan();
-      const opened = await this.#devices.open(spec.device, maker, question, signal);
-      const session = this.#sessionOf(opened, run(opened.trainer), release);
+      const { spec, job, run } = await plan(signal);
+      const opened = await this.#chooser.open(spec.device, job, signal);
+      const session = this.#sessionOf(opened, run(opened.made), release);
       try {
         signal.throwIfAborted();
         await session.start();
@@ -163,7 +164,7 @@ export class Runner {
    * @param {RunInfo} run
    * @param {() => void} release
    */
-  #sessionOf({ trainer, memory, reason }, run, release) {
+  #sessionOf({ made: trainer, memory, reason }, run, release) {
     let bytes = memory;
     let current = trainer;
     this.#post({ event: "device", device: describe(trainer, reason) });
@@ -175,12 +176,12 @@ export class Runner {
       store: saveRun,
       now: () => performance.timeOrigin + performance.now(),
       memory: () => bytes.buffer.byteLength,
-      orCrash: (work) => this.#devices.orCrash(work),
+      orCrash: (work) => this.#chooser.orCrash(work),
       replace: async (error, checkpoint) => {
-        const opened = await this.#devices.replace(current, error, this.#resumer(checkpoint, run.spec.data));
+        const opened = await this.#chooser.replace(current, error, this.#resumer(checkpoint, run.spec.data, null));
         if (!opened) return null;
         bytes = opened.memory;
-        current = opened.trainer;
+        current = opened.made;
         this.#post({ event: "device", device: describe(current, opened.reason) });
         return current;
       },
@@ -190,20 +191,23 @@ export class Runner {
   /**
    * @param {Uint8Array} checkpoint
    * @param {DataSpec} data
+   * @param {Contest | null} contest
    */
-  #resumer(checkpoint, data) {
+  #resumer(checkpoint, data, contest) {
     // Synthetic digits are made again from what the checkpoint says of them.
     const needed = data.source === "synthetic" ? null : data;
-    return this.#maker(needed, (module, set, device) => module.Trainer.resume(checkpoint, { device, data: set ?? undefined }));
+    return this.#job(needed, contest, (module, set, device) => module.Trainer.resume(checkpoint, { device, data: set ?? undefined }));
   }
 
   /**
    * @param {DataSpec | null} data
+   * @param {Contest | null} contest
    * @param {(module: WasmModule, set: import("../../cpu.js").DataSet | null, device: import("../wasm.js").Build) => Promise<Trainer>} make
-   * @returns {Maker}
+   * @returns {Job}
    */
-  #maker(data, make) {
+  #job(data, contest, make) {
     return {
+      contest,
       prepare: async (module) => {
         this.wait("Loading the data …");
         return data && this.#data.open(data, module);
@@ -215,6 +219,15 @@ export class Runner {
       // Trainers share it: it goes when the last of them is freed.
       release: (lease) => lease?.release(),
     };
+  }
+
+  /**
+   * @param {(module: WasmModule) => import("./trial.js").Options} options
+   * @param {boolean} measure
+   * @param {AbortSignal} signal
+   */
+  #contest(options, measure, signal) {
+    return contestOf(this.#chooser, options, { measure, signal, now: () => performance.now() });
   }
 
   async #close() {

@@ -11,7 +11,7 @@
  * @typedef {import("../../shared/train/protocol.js").TrainState} TrainState
  * @typedef {import("./around.js").SessionOptions} SessionOptions
  */
-import { CodedError, codeOf, messageOf } from "../../shared/protocol.js";
+import { CodedError, messageOf } from "../../shared/protocol.js";
 import { positionOf, Progress } from "./progress.js";
 import { Saver } from "./saver.js";
 import { Steps } from "./steps.js";
@@ -266,7 +266,7 @@ export class Session {
       await work();
     } catch (error) {
       const { checkpoint } = this.#saver;
-      const replaced = codeOf(error) !== "non-finite-loss" && checkpoint && (await this.#options.replace(error, checkpoint));
+      const replaced = checkpoint && (await this.#options.replace(error, checkpoint));
       if (!replaced) throw error;
       // The old one is not freed: after a failure its memory can no longer be trusted.
       this.#reader = null;

@@ -1,24 +1,28 @@
 /** The worker of the training page: it owns the wasm objects, so that the page never waits. */
 import { serve } from "../../shared/rpc.js";
+import { DeviceChooser } from "../chooser.js";
 import { Speeds } from "../speeds.js";
 import { loadWasm } from "../wasm.js";
 import { Data } from "./data.js";
-import { Devices } from "./devices.js";
 import { exportRun, importRun, inspectRun, removeRun, renameRun, runsWith } from "./library.js";
 import { Runner } from "./runner.js";
 
 /** @typedef {import("../../shared/train/protocol.js").TrainRequests} TrainRequests */
 /** @typedef {import("../../shared/train/protocol.js").TrainEvent} TrainEvent */
 
-const data = new Data(post);
-const devices = new Devices(
-  (build) => loadWasm(build, (loaded, total) => post({ event: "download", file: `${build}_bg.wasm`, loaded, total })),
-  (what) => runner.wait(what),
-  { speeds: new Speeds(), now: () => performance.now() },
-);
-const runner = new Runner(devices, data, post);
+/** Longer than steps take that are made at once, their shaders included. */
+const PATIENCE_MS = 240_000;
 
-const wasm = async () => (await devices.load("cpu")).module;
+const data = new Data(post);
+const chooser = new DeviceChooser({
+  load: (build) => loadWasm(build, (loaded, total) => post({ event: "download", file: `${build}_bg.wasm`, loaded, total })),
+  onWait: (what) => runner.wait(what),
+  speeds: new Speeds(),
+  patience: PATIENCE_MS,
+});
+const runner = new Runner(chooser, data, post);
+
+const wasm = async () => (await chooser.load("cpu")).module;
 
 /** @type {import("../../shared/rpc.js").Answers<TrainRequests>} */
 const answers = {
@@ -55,7 +59,7 @@ const answers = {
     /** @type {Uint8Array<ArrayBuffer>} */ (await exportRun(request, runner.session, await wasm())),
   import: async ({ name, bytes }) => importRun(name, bytes, await wasm()),
 };
-serve(answers, (error) => devices.absorb(error));
+serve(answers, (error) => chooser.absorb(error));
 
 /**
  * @template T

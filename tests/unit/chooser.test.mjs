@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Devices } from "../../www/workers/train/devices.js";
+import { DeviceChooser } from "../../www/workers/chooser.js";
+import { contestOf } from "../../www/workers/train/contest.js";
 import { fakeSpeeds, plain } from "./fakes.mjs";
 
 const REAL = { usable: true, software: false, description: "Test GPU", code: null, reason: null };
-const coded = (code) => Object.assign(new Error(code), { code });
+const coded = (code) => Object.assign(new Error(code), { code, isDeviceFault: false });
 
 /** Devices whose steps take so many milliseconds; `fail` and `hang` are about the GPU's steps. */
 function setUp({ cpu = 1, webgpu = 1, probe = REAL, fail, hang, known, missing = {}, note = null } = {}) {
@@ -46,14 +47,15 @@ function setUp({ cpu = 1, webgpu = 1, probe = REAL, fail, hang, known, missing =
     };
     return { module, memory: {}, note };
   };
-  around.devices = new Devices(load, (what) => around.waits.push(what), { speeds: around.speeds, now: () => clock.now });
+  around.devices = new DeviceChooser({ load, onWait: (what) => around.waits.push(what), speeds: around.speeds, patience: 10_000 });
   around.open = async ({ device = "auto", config = {}, recipe = {}, measure = false, signal = new AbortController().signal } = {}) => {
-    const maker = { prepare: async () => null, make: async (_module, _data, kind) => trainer(kind, recipe), release: () => {} };
-    const question = { options: () => ({ preset: "default", config, recipe }), measure };
-    const opened = await around.devices.open(device, maker, question, signal);
+    const options = () => ({ preset: "default", config, recipe });
+    const contest = contestOf(around.devices, options, { measure, signal, now: () => clock.now });
+    const job = { prepare: async () => null, make: async (_module, _data, kind) => trainer(kind, recipe), release: () => {}, contest };
+    const opened = await around.devices.open(device, job, signal);
     // All but the trainer of the run is gone.
     assert.equal(around.alive, hang ? 3 : 1);
-    return `${opened.trainer.deviceInfo.kind}: ${plain(opened.reason)}`;
+    return `${opened.made.deviceInfo.kind}: ${plain(opened.reason)}`;
   };
   return around;
 }
