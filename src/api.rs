@@ -5,6 +5,7 @@ mod classifier;
 mod crash;
 mod data;
 mod error;
+mod idx;
 mod image;
 mod iterator;
 mod object;
@@ -17,7 +18,8 @@ mod turn;
 
 pub use adapter::probe_webgpu;
 pub use classifier::Classifier;
-pub use data::{DataSet, idx_info, rasterize};
+pub use data::{DataSet, rasterize};
+pub use idx::{idx_info, read_idx, write_idx};
 pub use settings::{check_options, preset, schema};
 pub use trainer::Trainer;
 

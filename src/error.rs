@@ -6,11 +6,16 @@ mod fallback;
 pub use data::{DataError, DrawingError, IdxError};
 pub use fallback::Fallback;
 
+use serde::Serialize;
+
 /// `Result` with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What can go wrong, with what was found and what was expected.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+///
+/// Serialised it is the values of its sentence alone, for sentences in other languages.
+#[derive(Clone, Debug, PartialEq, thiserror::Error, Serialize)]
+#[serde(untagged)]
 #[non_exhaustive]
 pub enum Error {
     #[error("{field} is {value}, expected {expected}")]

@@ -11,13 +11,13 @@ use super::image::read_strokes;
 use super::object::{Options, get, object};
 use crate::data::augment::Augment;
 use crate::data::drawing::rasterize as picture_of;
-use crate::data::idx::{self, Dataset};
+use crate::data::idx::Dataset;
 use crate::data::training::TrainingData;
 use crate::error::Result;
 use crate::train::{DataRecord, preview};
 
 /// Digits have ten classes.
-const CLASSES: u8 = 10;
+pub const CLASSES: u8 = 10;
 /// Synthetic images per epoch, unless asked for others.
 const SYNTHETIC_IMAGES: usize = 12_800;
 const NAME: &str = "IDX files";
@@ -145,20 +145,6 @@ pub fn data_info(record: &DataRecord) -> JsValue {
         ("origin", record.origin.as_deref().into()),
         ("seed", record.synthetic_seed.map(|seed| seed as f64).into()),
     ])
-}
-
-/// What kind of IDX file this is, by its header; packed or not. Throws code `invalid-idx`.
-#[wasm_bindgen(js_name = idxInfo, unchecked_return_type = "IdxInfo")]
-pub fn idx_info(bytes: &[u8]) -> Result<JsValue, JsValue> {
-    let info = idx::info(bytes).map_err(crate::Error::from)?;
-    let kind = match info.kind {
-        idx::Kind::Images => "images",
-        idx::Kind::Labels => "labels",
-    };
-    Ok(object(&[
-        ("kind", kind.into()),
-        ("count", info.count.into()),
-    ]))
 }
 
 /// The 28 x 28 picture that the model would see of strokes, 0 is paper and 255 is ink; null where

@@ -3,9 +3,10 @@
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
+use super::object::to_js;
 use crate::error::Error;
 
-/// A real `Error` with the message, a stable `code`, and whether another device may do better.
+/// A real `Error` with the message, a stable `code`, the values in the message, and whether another device may do better.
 impl From<Error> for JsValue {
     fn from(error: Error) -> Self {
         let js = js_sys::Error::new(&error.to_string());
@@ -14,6 +15,7 @@ impl From<Error> for JsValue {
             Reflect::set(&js, &name.into(), &value).expect("errors are extensible");
         };
         set("code", error.code().into());
+        set("values", to_js(&error));
         set("isDeviceFault", error.is_device_fault().into());
         js.into()
     }

@@ -63,6 +63,8 @@ export interface WebGpuReport {
 export interface VitpadError extends Error {
   name: "VitpadError";
   code: string;
+  /** What the message names, for messages in other languages; `kind` tells sentences of one code apart. */
+  values: Record<string, unknown> | null;
   /** Whether another device, or another build, may do what this one did not. */
   isDeviceFault: boolean;
 }
@@ -161,9 +163,7 @@ export interface SyntheticOptions {
 }
 
 /** A pair of IDX files or two, each packed with gzip or not. */
-export interface IdxFiles {
-  images: Uint8Array;
-  labels: Uint8Array;
+export interface IdxFiles extends IdxPair {
   /** Without a test set a tenth of the images is held out as one. */
   testImages?: Uint8Array;
   testLabels?: Uint8Array;
@@ -179,6 +179,14 @@ export interface IdxFiles {
 export interface IdxInfo {
   kind: "images" | "labels";
   count: number;
+  /** The length of the whole file, unpacked. */
+  bytes: number;
+}
+
+/** A file of images and one of their labels. */
+export interface IdxPair {
+  images: Uint8Array;
+  labels: Uint8Array;
 }
 
 export interface DataInfo {
@@ -195,11 +203,17 @@ export interface DataInfo {
   seed?: number;
 }
 
-/** Some training images. */
+/** Some images. */
 export interface Samples {
   /** Image after image, row by row; 0 is paper, 255 is ink. */
   pixels: Uint8Array;
   labels: Uint8Array;
+}
+
+/** All images of a pair of IDX files, and their size. */
+export interface LabelledImages extends Samples {
+  rows: number;
+  columns: number;
 }
 
 export interface TrainOptions {

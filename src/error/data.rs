@@ -1,9 +1,11 @@
 //! Why data can't be read, drawn or trained on.
 
+use serde::Serialize;
 use thiserror::Error;
 
 /// Why bytes are no IDX file, or two files no data set.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Error, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum IdxError {
     #[error("{file} file has magic number {found:#010x}, expected {expected:#010x}")]
     Magic {
@@ -42,7 +44,8 @@ pub enum IdxError {
 }
 
 /// Why a drawing is none.
-#[derive(Clone, Debug, PartialEq, Error)]
+#[derive(Clone, Debug, PartialEq, Error, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum DrawingError {
     #[error("stroke {stroke}, point {point} has coordinate {found}, expected -1e6 to 1e6")]
     Coordinate {
@@ -78,7 +81,8 @@ pub enum DrawingError {
 }
 
 /// Why data can't be trained on.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Error, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum DataError {
     #[error("{found} training images, expected at least {least}: add more images")]
     TooFew { found: usize, least: usize },

@@ -1,5 +1,7 @@
 //! Why a device is not in use.
 
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
 /// Why WebGPU is not in use, in words for people.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fallback {
@@ -20,6 +22,17 @@ pub enum Fallback {
 }
 
 impl Fallback {
+    /// What the sentence names, if it names anything.
+    pub fn detail(&self) -> Option<&str> {
+        match self {
+            Self::NotCompiledIn(detail) | Self::MissingFeature(detail) => Some(detail),
+            Self::SoftwareAdapter(detail)
+            | Self::RequestRefused(detail)
+            | Self::SelfTestFailed(detail) => Some(detail),
+            Self::NoWebGpu | Self::NoAdapter => None,
+        }
+    }
+
     /// A stable name for programs, which messages are not.
     pub fn code(&self) -> &'static str {
         match self {
@@ -31,5 +44,21 @@ impl Fallback {
             Self::RequestRefused(_) => "request-refused",
             Self::SelfTestFailed(_) => "self-test-failed",
         }
+    }
+}
+
+/// As words of the page: the key of a sentence, its values, and the English one.
+impl Serialize for Fallback {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(serde::Serialize)]
+        struct Values<'a> {
+            detail: Option<&'a str>,
+        }
+        let mut words = serializer.serialize_struct("Words", 3)?;
+        words.serialize_field("key", &format!("fallback.{}", self.code()))?;
+        let detail = self.detail();
+        words.serialize_field("values", &Values { detail })?;
+        words.serialize_field("text", &self.to_string())?;
+        words.end()
     }
 }

@@ -2,7 +2,9 @@
 #![allow(dead_code, reason = "each test target uses its part")]
 
 use js_sys::{Array, AsyncIterator, Float32Array, Function, Reflect, Symbol, Uint8Array};
-use vitpad::api::{DataSet, Trainer, check_options, idx_info, preset, rasterize};
+use vitpad::api::{
+    DataSet, Trainer, check_options, idx_info, preset, rasterize, read_idx, write_idx,
+};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
@@ -261,5 +263,26 @@ pub fn check_data() {
         code(&idx_info(b"hello").expect_err("no IDX file")),
         "invalid-idx"
     );
+    check_idx();
     assert_eq!(rasterize(Array::new().into()), Ok(JsValue::NULL));
+}
+
+/// What is written is read back, also where the second file lies behind the first.
+fn check_idx() {
+    let images = read_idx(IMAGES, LABELS).expect("128 images");
+    let sizes = ["rows", "columns"].map(|name| number(&images, name));
+    assert_eq!(sizes, [28.0, 28.0]);
+    let pair = write_idx(images.clone()).expect("a pair");
+    let [first, second] = ["images", "labels"].map(|name| Uint8Array::from(get(&pair, name)));
+    let both = [first.to_vec(), second.to_vec()].concat();
+    let end = number(&idx_info(&both).expect("images"), "bytes") as usize;
+    assert_eq!(end as u32, first.length());
+    let again = read_idx(&both[..end], &both[end..]).expect("the same images");
+    for name in ["pixels", "labels"] {
+        let read = [&images, &again].map(|from| Uint8Array::from(get(from, name)).to_vec());
+        assert_eq!(read[0], read[1]);
+    }
+    Reflect::set(&images, &"rows".into(), &27.into()).expect("an object");
+    let error = write_idx(images).expect_err("pixels left over");
+    assert_eq!(code(&error), "invalid-argument");
 }

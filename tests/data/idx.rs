@@ -111,14 +111,14 @@ fn says_what_is_wrong_with_labels() {
 #[test]
 fn tells_images_from_labels_by_the_header_alone() {
     let cases = [
-        (images_file(5, 3, 4), Kind::Images, 5),
-        (images_file(5, 3, 4)[..16].to_vec(), Kind::Images, 5),
-        (gzip(&images_file(5, 3, 4)), Kind::Images, 5),
-        (labels_file(&[1, 2, 3]), Kind::Labels, 3),
-        (gzip(&labels_file(&[1, 2, 3])), Kind::Labels, 3),
+        (images_file(5, 3, 4), Kind::Images, 5, 76),
+        (images_file(5, 3, 4)[..16].to_vec(), Kind::Images, 5, 76),
+        (gzip(&images_file(5, 3, 4)), Kind::Images, 5, 76),
+        (labels_file(&[1, 2, 3]), Kind::Labels, 3, 11),
+        (gzip(&labels_file(&[1, 2, 3])), Kind::Labels, 3, 11),
     ];
-    for (file, kind, count) in cases {
-        assert_eq!(info(&file), Ok(Info { kind, count }));
+    for (file, kind, count, bytes) in cases {
+        assert_eq!(info(&file), Ok(Info { kind, count, bytes }));
     }
 }
 

@@ -128,6 +128,17 @@ fn each_thread_imports_its_own_and_what_both_have() {
     assert!(broken.is_empty(), "\n{}", broken.join("\n"));
 }
 
+/// JavaScript asks wasm to read and write IDX files, of which it knows no byte.
+#[test]
+fn only_rust_knows_idx() {
+    for file in files("www", &["js"]) {
+        let code = read(&file);
+        for magic in ["0x803", "0x801", "2051", "2049"] {
+            assert!(!code.contains(magic), "{} has {magic}", name(&file));
+        }
+    }
+}
+
 #[test]
 fn files_stay_short() {
     let mut long = Vec::new();

@@ -1,40 +1,42 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { disk, emptyDisk } from "./opfs.mjs";
-import { Digits, fromIdx, toIdx } from "../../www/shared/digits.js";
+import { idx } from "./idx.mjs";
+import { channels, disk, emptyDisk } from "./opfs.mjs";
+import { Digits } from "../../www/workers/digits.js";
 
 const digit = (value) => new Uint8Array(784).fill(value);
+const open = (functions = idx) => new Digits(async () => functions);
 
 beforeEach(emptyDisk);
 
-test("an exported pair has the headers that the IDX format wants", async () => {
-  const digits = new Digits();
-  await digits.add(digit(9), 4);
-  await digits.add(digit(200), 7);
+test("an exported pair holds what was added", async () => {
+  const digits = open();
+  assert.equal(await digits.export(), null);
+  assert.equal(await digits.add(digit(9), 4), 1);
+  assert.equal(await digits.add(digit(200), 7), 2);
   const { images, labels } = await digits.export();
-  assert.deepEqual([...images.slice(0, 16)], [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 28, 0, 0, 0, 28]);
-  assert.deepEqual([...labels], [0, 0, 8, 1, 0, 0, 0, 2, 4, 7]);
-  assert.equal(images.length, 16 + 2 * 784);
-  assert.deepEqual([images[16], images[16 + 784]], [9, 200]);
+  const read = idx.readIdx(images, labels);
+  assert.deepEqual([...read.labels], [4, 7]);
+  assert.deepEqual([read.pixels[0], read.pixels[784]], [9, 200]);
 });
 
 test("what was exported can be imported, in either order, and is added", async () => {
-  const digits = new Digits();
+  const digits = open();
   await digits.add(digit(1), 1);
   const { images, labels } = await digits.export();
-  assert.equal(await digits.import(labels, images), 1);
-  assert.equal(await digits.import(images, labels), 1);
+  assert.equal(await digits.import(labels, images), 2);
+  assert.equal(await digits.import(images, labels), 3);
   assert.deepEqual([...(await digits.all()).labels], [1, 1, 1]);
 });
 
 test("digits added at the same time are all kept", async () => {
-  const digits = new Digits();
+  const digits = open();
   await Promise.all([0, 1, 2, 3].map((label) => digits.add(digit(label), label)));
-  assert.equal(await new Digits().count(), 4);
+  assert.equal(await open().count(), 4);
 });
 
 test("removing takes away one digit and its pixels", async () => {
-  const digits = new Digits();
+  const digits = open();
   for (const label of [5, 6, 7]) await digits.add(digit(label), label);
   await digits.remove(1);
   const { pixels, labels } = await digits.all();
@@ -46,7 +48,7 @@ test("removing takes away one digit and its pixels", async () => {
 });
 
 test("a full disk leaves the digits as they were", async () => {
-  const digits = new Digits();
+  const digits = open();
   await digits.add(digit(1), 1);
   disk.failsToClose = true;
   await assert.rejects(digits.add(digit(2), 2), { code: "storage-full" });
@@ -54,31 +56,31 @@ test("a full disk leaves the digits as they were", async () => {
   assert.deepEqual([...(await digits.all()).labels], [1]);
 });
 
-test("a change is announced", async () => {
-  const digits = new Digits();
-  let changes = 0;
-  digits.addEventListener("change", () => (changes += 1));
+test("a change is announced, and tells versions apart", async () => {
+  const digits = open();
+  const before = await digits.version();
+  channels.length = 0;
   await digits.add(digit(3), 3);
-  assert.equal(changes, 1);
+  assert.deepEqual(channels, ["vitpad-digits"]);
+  assert.notEqual(await digits.version(), before);
 });
 
-const { images, labels } = toIdx({ pixels: digit(1), labels: Uint8Array.of(1) });
-const with_ = (bytes, at, value) => bytes.map((byte, index) => (index === at ? value : byte));
-for (const [what, pair, message] of [
-  ["two files of images", [images, images], /no IDX file of labels/],
-  ["truncated images", [images.slice(0, 700), labels], /has 700 bytes, its header says 800/],
-  ["a truncated header", [images.slice(0, 10), labels], /ends within its header/],
-  ["an empty file", [new Uint8Array(0), labels], /0 bytes/],
-  ["other numbers of labels", [images, with_(labels, 7, 2)], /1 images, but 2 labels/],
-  ["images of another size", [with_(images, 11, 14), labels], /14 x 28/],
-  ["a label out of range", [images, with_(labels, 8, 10)], /label 0 is 10/],
-  ["a packed file", [Uint8Array.of(0x1f, 0x8b, 8, 0), labels], /unpack it/],
-]) {
-  test(`refuses ${what}`, () => assert.throws(() => fromIdx(...pair), { code: "invalid-idx", message }));
+for (const [what, pixels, label] of [["a label out of range", digit(1), 10], ["too few pixels", digit(1).slice(1), 1]]) {
+  test(`refuses ${what}`, () => assert.rejects(open().add(pixels, label), { code: "invalid-idx" }));
 }
 
+test("refuses files that are no pair, and images of another size", async () => {
+  const { images, labels } = idx.writeIdx({ pixels: digit(1), labels: [1] });
+  const halves = open({ ...idx, readIdx: (...files) => ({ ...idx.readIdx(...files), rows: 14 }) });
+  await assert.rejects(halves.import(images, labels), { code: "invalid-idx", message: /14 x 28/ });
+  const digits = open();
+  await assert.rejects(digits.import(images, images), { code: "invalid-idx" });
+  await assert.rejects(digits.import(labels, images.slice(1)), { code: "invalid-idx" });
+  assert.equal(await digits.count(), 0);
+});
+
 test("digits that can't be read say so, and can be deleted", async () => {
-  const digits = new Digits();
+  const digits = open();
   await digits.add(digit(1), 1);
   const [folder] = disk.root.entries.values();
   const [file] = folder.entries.values();
@@ -94,7 +96,7 @@ test("a page without a secure origin has no locks, and keeps digits all the same
   const { locks } = navigator;
   delete navigator.locks;
   try {
-    const digits = new Digits();
+    const digits = open();
     await digits.add(digit(1), 1);
     assert.equal(await digits.count(), 1);
   } finally {

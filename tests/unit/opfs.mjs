@@ -67,6 +67,15 @@ const locks = {
 const storage = { getDirectory: async () => disk.root };
 Object.defineProperty(globalThis, "navigator", { value: { storage, locks }, configurable: true });
 
-globalThis.BroadcastChannel = class extends EventTarget {
-  postMessage() {}
+/** The names of the channels that were written to. */
+export const channels = [];
+
+globalThis.BroadcastChannel = class {
+  constructor(name) {
+    this.name = name;
+  }
+
+  postMessage() {
+    channels.push(this.name);
+  }
 };

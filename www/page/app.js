@@ -35,6 +35,7 @@ const reader = new Reader(client, drawing, { onPrediction: show, onError: fail }
 const labels = new LabelStrip(find("correct", HTMLElement), {
   testId: "correct",
   pixels: async () => prediction && Uint8Array.from(prediction.image, (ink) => Math.round(ink * 255)),
+  keep: (pixels, label) => client.keepDigit(pixels, label),
 });
 new KeyboardPen(canvas, pad, drawing);
 

@@ -43,4 +43,13 @@ export class Client {
   classify(strokes) {
     return this.#worker.ask("classify", { strokes });
   }
+
+  /**
+   * @param {Uint8Array} pixels
+   * @param {number} label
+   * @returns {Promise<number>} how many digits of the user's own are kept
+   */
+  keepDigit(pixels, label) {
+    return this.#worker.ask("keepDigit", { pixels, label });
+  }
 }

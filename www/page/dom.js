@@ -14,6 +14,16 @@ export function find(name, type, root = document) {
 }
 
 /**
+ * Text that stays the same is left alone: layout is spared, and nothing is read aloud twice.
+ *
+ * @param {Element} element
+ * @param {string} text
+ */
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/**
  * @param {number} share 0 to 1
  * @returns {string} as in "98.2 %", with a space that does not break
  */

@@ -20,6 +20,8 @@
  * @typedef {object} DrawRequests what each request takes, and what it is answered with
  * @property {[LoadRequest, DeviceState]} load
  * @property {[{ strokes: Stroke[] }, Prediction | null]} classify null where nothing is drawn
+ * @property {[{ pixels: Uint8Array, label: number }, number]} keepDigit among the user's own; says how
+ *   many there are
  *
  * @typedef {{ name: string, message: string, code: string, stack: string | undefined }} PlainError
  *

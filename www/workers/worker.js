@@ -23,23 +23,43 @@ const PATIENCE_MS = 120_000;
 
 /** @type {Engine | undefined} */
 let engine;
+/** @type {import("./wasm.js").WasmModule | undefined} the first that was loaded, and so not WebGPU's */
+let module;
+/** @type {import("./digits.js").Digits | undefined} */
+let digits;
 
 /** @type {import("../shared/rpc.js").Answers<DrawRequests>} */
 const answers = {
   load,
   classify: ({ strokes }) => {
-    if (!engine) throw new CodedError("not-loaded", "the model is not loaded");
+    if (!engine) throw notLoaded();
     return engine.classify(strokes);
+  },
+  keepDigit: async ({ pixels, label }) => {
+    const idx = module;
+    if (!idx) throw notLoaded();
+    // Most visits label nothing, and need not load what keeps digits.
+    const { Digits } = await import("./digits.js");
+    digits ??= new Digits(async () => idx);
+    return digits.add(pixels, label);
   },
 };
 serve(answers, (error) => engine?.absorb(error) ?? false);
+
+function notLoaded() {
+  return new CodedError("not-loaded", "the model is not loaded");
+}
 
 /** @param {LoadRequest} request */
 async function load({ device, model, measure }) {
   engine = new Engine({
     chooser: (onWait) =>
       new DeviceChooser({
-        load: (build) => loadWasm(build, progressOf(build === "webgpu" ? build : "cpu")),
+        load: async (build) => {
+          const loaded = await loadWasm(build, progressOf(build === "webgpu" ? build : "cpu"));
+          module ??= loaded.module;
+          return loaded;
+        },
         onWait,
         speeds: new Speeds(),
         patience: PATIENCE_MS,

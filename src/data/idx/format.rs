@@ -25,6 +25,8 @@ pub struct Info {
     pub kind: Kind,
     /// How many images or labels.
     pub count: usize,
+    /// The length of the whole file, unpacked.
+    pub bytes: u64,
 }
 
 /// What an IDX file holds.
@@ -48,9 +50,11 @@ pub fn info(bytes: &[u8]) -> Result<Info, IdxError> {
         _ => return Err(IdxError::Kind { found }),
     };
     let sizes = format.read_sizes(&mut stream)?;
-    format.body_len(&sizes)?;
-    let count = sizes[0] as usize;
-    Ok(Info { kind, count })
+    Ok(Info {
+        kind,
+        count: sizes[0] as usize,
+        bytes: format.header_len() + format.body_len(&sizes)?,
+    })
 }
 
 /// What tells one kind of IDX file from another.

@@ -1,10 +1,10 @@
-/** @typedef {import("../../shared/digits.js").Digits} Digits */
 import { messageOf } from "../../shared/protocol.js";
 
 /**
  * @typedef {object} LabelOptions
  * @property {string} testId the buttons are called this and a dash and the digit
  * @property {() => Promise<Uint8Array | null>} pixels of what is drawn; 0 is paper, 255 is ink
+ * @property {(pixels: Uint8Array, label: number) => Promise<number>} keep says how many are kept
  */
 
 /** "Not right? Tell it": ten buttons that keep the drawing with its label among My digits. */
@@ -13,8 +13,6 @@ export class LabelStrip {
   /** @type {HTMLButtonElement[]} */
   #buttons = [];
   #message = document.createElement("p");
-  /** @type {Promise<Digits> | undefined} */
-  #digits;
 
   /**
    * @param {HTMLElement} place
@@ -59,11 +57,8 @@ export class LabelStrip {
     try {
       const pixels = await this.#options.pixels();
       if (!pixels) return;
-      // Most visits label nothing, and need not load what keeps digits.
-      this.#digits ??= import("../../shared/digits.js").then(({ Digits }) => new Digits());
-      const digits = await this.#digits;
-      await digits.add(pixels, label);
-      this.#message.textContent = `Kept as a ${label} among My digits, ${await digits.count()} in all: train on them on the Train tab.`;
+      const count = await this.#options.keep(pixels, label);
+      this.#message.textContent = `Kept as a ${label} among My digits, ${count} in all: train on them on the Train tab.`;
     } catch (error) {
       const why = messageOf(error);
       this.#message.textContent = `It could not be kept: ${why}`;

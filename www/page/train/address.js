@@ -2,14 +2,19 @@
  * The form in the address of the page, what differs from the defaults only:
  * `?tab=train&preset=reference&epochs=3`.
  *
+ * @typedef {import("../../shared/train/sources.js").Sets} Sets
+ * @typedef {import("../../shared/train/sources.js").Source} Source
  * @typedef {import("./form.js").FormView} FormView
  * @typedef {import("./dataview.js").DataChoice} DataChoice
  */
+import { defaultSource, SOURCES } from "../../shared/train/sources.js";
+
 /** Of other parts of the page. */
 const OTHERS = ["tab", "device", "model"];
 
-/** @type {("data" | "url" | "set")[]} */
-const DATA = ["data", "url", "set"];
+/** The source, and what its field holds. */
+const SOURCE = "data";
+const FIELDS = SOURCES.flatMap(({ field }) => (field ? [field.parameter] : []));
 
 /**
  * @param {URLSearchParams} params
@@ -18,14 +23,14 @@ const DATA = ["data", "url", "set"];
  * @returns {string[]} sentences about what is unknown or wrong
  */
 export function readAddress(params, form, data) {
-  const problems = data.enter({ data: params.get("data"), url: params.get("url"), set: params.get("set") });
+  const problems = data.enter(params);
   for (const { name } of form.fields) {
     const text = params.get(name);
     if (text === null || name === "preset") continue;
     const problem = form.enter(name, text);
     if (problem) problems.push(problem);
   }
-  const known = new Set([...OTHERS, ...DATA, ...form.fields.map(({ name }) => name)]);
+  const known = new Set([...OTHERS, SOURCE, ...FIELDS, ...form.fields.map(({ name }) => name)]);
   const unknown = [...new Set(params.keys())].filter((name) => !known.has(name));
   if (unknown.length > 0) problems.push(`The address also has ${unknown.map((name) => `“${name}”`).join(", ")}, which means nothing here.`);
   return problems;
@@ -37,10 +42,9 @@ export function readAddress(params, form, data) {
  */
 export function writeAddress(form, data) {
   const url = new URL(location.href);
-  const source = data.value.data === data.default ? "" : data.value.data;
   /** @type {Record<string, string>} */
-  const entries = { ...form.changes, ...data.value, data: source };
-  for (const name of [...form.fields.map((field) => field.name), ...DATA]) {
+  const entries = { ...form.changes, ...data.entries };
+  for (const name of [...form.fields.map((field) => field.name), SOURCE, ...FIELDS]) {
     const text = entries[name];
     // An empty field may be a change too: all images, no clipping.
     const isChange = text !== undefined && (text !== "" || name in form.changes);
@@ -52,4 +56,44 @@ export function writeAddress(form, data) {
   } catch {
     // Safari refuses the hundredth in half a minute: the next change writes it.
   }
+}
+
+/**
+ * @param {URLSearchParams} params
+ * @param {Sets} sets what is at hand
+ * @returns {{ source: Source, entered: Record<string, string>, problems: string[] }} `entered`: what the
+ *   address says of each field, by its parameter; empty for what is not on a list
+ */
+export function readSource(params, sets) {
+  const usual = defaultSource(sets);
+  const word = params.get(SOURCE) || usual.id;
+  const asked = SOURCES.find(({ id }) => id === word);
+  const isMissing = sets[word]?.isMissing;
+  const problems = [];
+  if (!asked) {
+    problems.push(`The address asks for the data “${word}”, which does not exist (there are: ${SOURCES.map(({ id }) => id).join(", ")}).`);
+  } else if (isMissing) {
+    problems.push(`The address asks for ${asked.name("")}, which this site does not have. Using ${usual.name("")} data.`);
+  }
+  /** @type {Record<string, string>} */
+  const entered = {};
+  for (const { id, field } of SOURCES) {
+    if (!field) continue;
+    const text = params.get(field.parameter) ?? "";
+    const problem = text && !sets[id]?.options?.includes(text) && field.unlisted?.(text);
+    entered[field.parameter] = problem ? "" : text;
+    if (problem) problems.push(problem);
+  }
+  return { source: asked && !isMissing ? asked : usual, entered, problems };
+}
+
+/**
+ * @param {Source} source
+ * @param {string} entered what its field holds
+ * @param {Sets} sets what is at hand
+ * @returns {Record<string, string>} what an address says of it, empty for the default
+ */
+export function sourceEntries({ id, field }, entered, sets) {
+  const word = id === defaultSource(sets).id ? "" : id;
+  return { [SOURCE]: word, ...(field && { [field.parameter]: entered }) };
 }

@@ -1,11 +1,12 @@
 import { find, percent } from "../dom.js";
 import { Chart } from "./chart.js";
 import { learningRate } from "./format.js";
-import { RunRecord } from "./record.js";
 import { save } from "./save.js";
 import { TableView } from "./table.js";
 
 /** @typedef {import("./chart.js").Line} Line */
+/** @typedef {import("./record.js").RunRecord} RunRecord */
+/** @typedef {import("./run.js").CurrentRun} CurrentRun */
 /** @typedef {{ name: string, record: RunRecord, color: string }} Compared */
 
 /** How many other runs have colours of their own. */
@@ -16,8 +17,7 @@ const TABLE_EVERY_MS = 1000;
 
 /** The curves of the run and of those it is compared with, and its numbers. */
 export class ChartsView {
-  record = new RunRecord();
-  #name = "run";
+  #run;
   /** @type {Map<string, Compared>} by the run's id */
   #compared = new Map();
   #loss;
@@ -29,8 +29,12 @@ export class ChartsView {
   #csv;
   #tableShown = 0;
 
-  /** @param {HTMLElement} panel */
-  constructor(panel) {
+  /**
+   * @param {HTMLElement} panel
+   * @param {CurrentRun} run
+   */
+  constructor(panel, run) {
+    this.#run = run;
     this.#loss = new Chart(find("loss-chart", HTMLElement, panel), { title: "Loss", format: (value) => String(Number(value.toPrecision(3))) });
     this.#accuracy = new Chart(find("accuracy-chart", HTMLElement, panel), {
       title: "Accuracy",
@@ -46,25 +50,19 @@ export class ChartsView {
     this.#table = new TableView(find("epoch-rows", HTMLTableSectionElement, panel));
     this.#details = find("numbers-table", HTMLDetailsElement, panel);
     this.#csv = find("download-csv", HTMLButtonElement, panel);
-    this.#csv.addEventListener("click", () => save(`${this.#name}.csv`, this.record.toCsv()));
-    this.#details.addEventListener("toggle", () => this.showTable());
+    this.#csv.addEventListener("click", () => save(`${run.name}.csv`, run.record.toCsv()));
+    this.#details.addEventListener("toggle", () => this.#renderTable());
     const log = find("log-scale", HTMLInputElement, panel);
     log.addEventListener("change", () => {
       this.#loss.isLogarithmic = log.checked;
       this.#loss.invalidate();
     });
-    this.update();
-  }
-
-  /**
-   * @param {RunRecord} record
-   * @param {string} name of the run
-   */
-  start(record, name) {
-    this.record = record;
-    this.#name = name;
-    this.update();
-    this.showTable();
+    run.addEventListener("record", () => this.#render());
+    run.addEventListener("evaluation", () => this.#renderTable());
+    run.addEventListener("state", () => {
+      if (!run.isBusy) this.#renderTable();
+    });
+    this.#render();
   }
 
   /**
@@ -78,13 +76,12 @@ export class ChartsView {
       const colors = Array.from({ length: MOST_COMPARED }, (_, i) => `--run-${i + 1}`);
       this.#compared.set(id, { ...other, color: colors.find((each) => !taken.has(each)) ?? colors[0] });
     }
-    this.update();
+    this.#render();
   }
 
-  /** Shows what the record holds now. */
-  update() {
+  #render() {
     const others = [...this.#compared.values()];
-    const { record } = this;
+    const { record } = this.#run;
     this.#loss.show([
       ...linesOf(record, "loss", { name: "training", color: "--ink", validation: "--pencil", isMain: true }),
       ...others.flatMap(({ name, record: other, color }) => linesOf(other, "loss", { name, color, validation: color, isMain: false })),
@@ -98,18 +95,18 @@ export class ChartsView {
       ...others.map(({ name, record: { rate }, color }) => /** @type {Line} */ ({ name, color, look: "line", steps: rate.steps, values: rate.most })),
     ]);
     this.#csv.disabled = record.length === 0;
-    this.#showLegend(others);
-    if (this.#details.open && performance.now() - this.#tableShown > TABLE_EVERY_MS) this.showTable();
+    this.#renderLegend(others);
+    if (performance.now() - this.#tableShown > TABLE_EVERY_MS) this.#renderTable();
   }
 
-  showTable() {
+  #renderTable() {
     if (!this.#details.open) return;
     this.#tableShown = performance.now();
-    this.#table.show(this.record.rows);
+    this.#table.show(this.#run.record.rows);
   }
 
   /** @param {Compared[]} others */
-  #showLegend(others) {
+  #renderLegend(others) {
     const entries = [
       { text: "Training, smoothed, over all steps", color: "--ink" },
       { text: "Validation", color: "--pencil" },

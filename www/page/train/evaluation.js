@@ -3,7 +3,7 @@ import { Bars } from "../draw/bars.js";
 import { plural, whole } from "./format.js";
 import { showTiles } from "./tiles.js";
 
-/** @typedef {import("../../shared/train/protocol.js").Evaluation} Evaluation */
+/** @typedef {import("./run.js").CurrentRun} CurrentRun */
 
 const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
@@ -14,6 +14,7 @@ const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRi
 
 /** How each digit was read in the last evaluation, and the worst mistakes. */
 export class EvaluationView {
+  #run;
   #note;
   #box;
   #detail;
@@ -21,9 +22,13 @@ export class EvaluationView {
   #bars;
   #cells;
 
-  /** @param {HTMLElement} panel */
-  constructor(panel) {
+  /**
+   * @param {HTMLElement} panel
+   * @param {CurrentRun} run
+   */
+  constructor(panel, run) {
     const table = find("confusion", HTMLTableElement, panel);
+    this.#run = run;
     this.#note = find("evaluation-note", HTMLElement, panel);
     this.#box = find("evaluation-box", HTMLElement, panel);
     this.#detail = find("confusion-detail", HTMLElement, panel);
@@ -33,10 +38,11 @@ export class EvaluationView {
     table.addEventListener("mouseover", ({ target }) => this.#describe(target));
     table.addEventListener("focusin", ({ target }) => this.#describe(target));
     table.addEventListener("keydown", (event) => this.#press(event));
+    run.addEventListener("evaluation", () => this.#render());
   }
 
-  /** @param {Evaluation | undefined} evaluation */
-  show(evaluation) {
+  #render() {
+    const { evaluation } = this.#run;
     this.#box.hidden = !evaluation;
     if (!evaluation) {
       this.#note.textContent = "After each epoch, this shows how each digit was read, and the worst mistakes.";

@@ -9,6 +9,7 @@ import { Reader } from "../draw/reader.js";
 import { listenForShortcuts } from "../shortcuts.js";
 
 /** @typedef {import("./client.js").TrainClient} TrainClient */
+/** @typedef {import("./run.js").CurrentRun} CurrentRun */
 /** @typedef {import("../../shared/train/protocol.js").Prediction} Prediction */
 
 /** How often the model in training is asked again about the same drawing. */
@@ -17,28 +18,31 @@ const AGAIN_MS = 500;
 /** A pad that the model in training reads again and again. */
 export class LiveView {
   #panel;
+  #run;
   #drawing = new Drawing();
   #reader;
   #answer;
   #confidence;
   #bars;
   #labels;
-  #isLearning = false;
 
   /**
    * @param {HTMLElement} panel
    * @param {TrainClient} client
+   * @param {CurrentRun} run
    */
-  constructor(panel, client) {
+  constructor(panel, client, run) {
     const canvas = find("live-pad", HTMLCanvasElement, panel);
     const drawing = this.#drawing;
     this.#panel = panel;
+    this.#run = run;
     this.#answer = find("live-answer", HTMLElement, panel);
     this.#confidence = find("live-confidence", HTMLElement, panel);
     this.#bars = new Bars(find("live-probabilities", HTMLElement, panel));
     this.#labels = new LabelStrip(find("labels", HTMLElement, panel), {
       testId: "label",
       pixels: () => client.ask("rasterize", { strokes: drawing.toStrokes() }),
+      keep: (pixels, label) => client.ask("keepDigit", { pixels, label }),
     });
     // A crash is told beside the status of the run.
     this.#reader = new Reader(client, drawing, { onPrediction: (prediction) => this.#show(prediction), onError: () => this.#show(null) });
@@ -51,18 +55,13 @@ export class LiveView {
       this.#labels.enable(!drawing.isEmpty);
       this.#reader.refresh();
     });
+    run.addEventListener("state", () => this.#reader.refresh());
     setInterval(() => this.#askAgain(), AGAIN_MS);
     this.#show(null);
   }
 
-  /** @param {boolean} isLearning whether a run goes on */
-  set isLearning(isLearning) {
-    this.#isLearning = isLearning;
-    this.#reader.refresh();
-  }
-
   #askAgain() {
-    if (this.#isLearning && !this.#drawing.isEmpty && this.#panel.isConnected && !document.hidden) this.#reader.refresh();
+    if (this.#run.isLearning && !this.#drawing.isEmpty && this.#panel.isConnected && !document.hidden) this.#reader.refresh();
   }
 
   /** @param {Prediction | null} prediction */
@@ -73,7 +72,7 @@ export class LiveView {
   }
 
   #advice() {
-    if (!this.#isLearning) return "Start a run, and watch its answer change as it learns.";
+    if (!this.#run.isLearning) return "Start a run, and watch its answer change as it learns.";
     return "Draw a digit, and watch the answer change.";
   }
 }

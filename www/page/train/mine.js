@@ -1,9 +1,11 @@
-import { Digits } from "../../shared/digits.js";
+import { DIGITS_CHANNEL } from "../../shared/digits.js";
 import { find } from "../dom.js";
 import { ask } from "./ask.js";
 import { tellIn, plural } from "./format.js";
 import { save } from "./save.js";
 import { separate, showTiles } from "./tiles.js";
+
+/** @typedef {import("./client.js").TrainClient} TrainClient */
 
 /** More would only make the page long; all of them are trained on. */
 const MOST_SHOWN = 60;
@@ -11,7 +13,9 @@ const MOST_SHOWN = 60;
 /** What the user drew and labelled: to look at, delete, export and import. */
 export class MineView {
   #panel;
-  #digits = new Digits();
+  #client;
+  /** @type {number | undefined} how many there are, if they can be read */
+  #number;
   #onCount;
   #count;
   #list;
@@ -21,10 +25,12 @@ export class MineView {
 
   /**
    * @param {HTMLElement} panel
+   * @param {TrainClient} client
    * @param {(count: number) => void} onCount
    */
-  constructor(panel, onCount) {
+  constructor(panel, client, onCount) {
     this.#panel = panel;
+    this.#client = client;
     this.#onCount = onCount;
     this.#count = find("mine-count", HTMLElement, panel);
     this.#list = find("mine-digits", HTMLElement, panel);
@@ -35,14 +41,16 @@ export class MineView {
     this.#export.addEventListener("click", () => this.#try(() => this.#save()));
     this.#clear.addEventListener("click", () => this.#try(() => this.#deleteAll()));
     file.addEventListener("change", () => this.#try(() => this.#import(file)));
-    this.#digits.addEventListener("change", () => this.show());
+    new BroadcastChannel(DIGITS_CHANNEL).addEventListener("message", () => this.show());
   }
 
   async show() {
     await this.#try(async () => {
       // What can't be read can be deleted.
       this.#clear.disabled = false;
-      const all = separate(await this.#digits.all());
+      this.#number = undefined;
+      const all = separate(await this.#client.ask("digits", {}));
+      this.#number = all.length;
       this.#count.textContent = count(all.length);
       this.#export.disabled = this.#clear.disabled = all.length === 0;
       const tiles = all.map(({ pixels, digit }, index) => ({
@@ -66,19 +74,20 @@ export class MineView {
     button.className = "tile-delete";
     button.textContent = "×";
     button.ariaLabel = `Delete this ${digit}`;
-    button.addEventListener("click", () => this.#try(() => this.#digits.remove(index)));
+    button.addEventListener("click", () => this.#try(() => this.#client.ask("removeDigit", { index })));
     return button;
   }
 
   async #save() {
-    const { images, labels } = await this.#digits.export();
-    save("my-digits-images-idx3-ubyte", images);
-    save("my-digits-labels-idx1-ubyte", labels);
+    const pair = await this.#client.ask("exportDigits", {});
+    if (!pair) return;
+    save("my-digits-images-idx3-ubyte", pair.images);
+    save("my-digits-labels-idx1-ubyte", pair.labels);
   }
 
   async #deleteAll() {
-    const number = await this.#digits.count();
-    if (await ask(this.#panel, `Delete ${plural(number, "digit")} of your own?`, "Delete all")) await this.#digits.clear();
+    const digits = this.#number === undefined ? "all digits" : plural(this.#number, "digit");
+    if (await ask(this.#panel, `Delete ${digits} of your own?`, "Delete all")) await this.#client.ask("clearDigits", {});
   }
 
   /** @param {HTMLInputElement} input */
@@ -87,10 +96,7 @@ export class MineView {
     input.value = "";
     if (files.length === 0) return;
     if (files.length !== 2) throw new Error("pick two files together: one with images, one with labels");
-    const [first, second] = await Promise.all(files.map(async (file) => new Uint8Array(await file.arrayBuffer())));
-    // The fourth byte is the number of dimensions: three for images, one for labels.
-    const [images, labels] = first[3] === 3 ? [first, second] : [second, first];
-    await this.#digits.import(images, labels);
+    await this.#client.ask("importDigits", { files });
   }
 
   /** @param {() => unknown} work */

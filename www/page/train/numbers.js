@@ -1,10 +1,10 @@
-import { find } from "../dom.js";
+import { find, setText } from "../dom.js";
 import { accuracy, bytes, duration, loss, whole } from "./format.js";
 
 /**
- * @typedef {import("../../shared/train/protocol.js").StepsEvent} StepsEvent
+ * @typedef {import("../../shared/train/protocol.js").DeviceState} DeviceState
  * @typedef {import("../../shared/train/protocol.js").Position} Position
- * @typedef {import("./record.js").RunRecord} RunRecord
+ * @typedef {import("./run.js").CurrentRun} CurrentRun
  */
 
 const NAMES = /** @type {const} */ ([
@@ -14,62 +14,57 @@ const NAMES = /** @type {const} */ ([
 
 /** The numbers of the run. */
 export class NumbersView {
+  #run;
   #places;
 
-  /** @param {HTMLElement} panel */
-  constructor(panel) {
-    const entries = NAMES.map((name) => [name, find(name, HTMLElement, panel)]);
-    this.#places = /** @type {Record<typeof NAMES[number], HTMLElement>} */ (Object.fromEntries(entries));
-  }
-
-  clear() {
-    for (const name of NAMES) this.#set(name, name === "train-reason" ? "" : "–");
-  }
-
-  /** @param {Position} position */
-  showPosition({ step, steps, epoch, epochs }) {
-    this.#set("step", `${whole(step)} / ${whole(steps)}`);
-    // The one that is going on.
-    this.#set("epoch", `${whole(Math.min(epoch + 1, epochs))} / ${whole(epochs)}`);
-  }
-
-  /** @param {RunRecord} record */
-  showRecord(record) {
-    this.#set("loss", loss(record.loss.last));
-    this.#set("train-accuracy", accuracy(record.accuracy.last));
-    this.#set("validation-accuracy", accuracy(record.of("validation").at(-1)?.accuracy));
-    this.#set("test-accuracy", accuracy(record.of("test").at(-1)?.accuracy));
-  }
-
-  /** @param {StepsEvent} event */
-  showSpeed({ imagesPerSecond, secondsLeft, memory }) {
-    this.#set("images-per-second", whole(imagesPerSecond));
-    this.#set("time-left", duration(secondsLeft));
-    this.#set("memory", bytes(memory));
-  }
-
-  /** Nothing is left to wait for. */
-  clearTimeLeft() {
-    this.#set("time-left", "–");
-  }
-
-  /** @param {number} seconds */
-  showElapsed(seconds) {
-    this.#set("elapsed", duration(seconds));
-  }
-
-  /** @param {import("../../shared/train/protocol.js").DeviceState} state */
-  showDevice({ name, description, reason }) {
-    this.#set("train-device", description ? `${name} · ${description}` : name);
-    this.#set("train-reason", reason ?? "");
-  }
-
   /**
-   * @param {typeof NAMES[number]} name
-   * @param {string} text
+   * @param {HTMLElement} panel
+   * @param {CurrentRun} run
    */
-  #set(name, text) {
-    // Layout is spared where nothing changes.
-    if (this.#places[name].textContent !== text) this.#places[name].textContent = text;
+  constructor(panel, run) {
+    const entries = NAMES.map((name) => [name, find(name, HTMLElement, panel)]);
+    this.#run = run;
+    this.#places = /** @type {Record<typeof NAMES[number], HTMLElement>} */ (Object.fromEntries(entries));
+    run.addEventListener("change", () => this.#render());
   }
+
+  #render() {
+    const texts = textsOf(this.#run);
+    for (const name of NAMES) setText(this.#places[name], texts[name] ?? "–");
+  }
+}
+
+/**
+ * @param {CurrentRun} run
+ * @returns {Partial<Record<typeof NAMES[number], string>>} what is known
+ */
+function textsOf({ position, record, speed, device, elapsed, isLearning }) {
+  return {
+    ...(position && textsOfPosition(position)),
+    loss: loss(record.loss.last),
+    "train-accuracy": accuracy(record.accuracy.last),
+    "validation-accuracy": accuracy(record.of("validation").at(-1)?.accuracy),
+    "test-accuracy": accuracy(record.of("test").at(-1)?.accuracy),
+    "images-per-second": speed && whole(speed.imagesPerSecond),
+    // A run that is over leaves nothing to wait for.
+    "time-left": speed && isLearning ? duration(speed.secondsLeft) : undefined,
+    elapsed: elapsed === undefined ? undefined : duration(elapsed),
+    memory: speed && bytes(speed.memory),
+    "train-device": device && nameOf(device),
+    "train-reason": device?.reason ?? "",
+  };
+}
+
+/** @param {Position} position */
+function textsOfPosition({ step, steps, epoch, epochs }) {
+  return {
+    step: `${whole(step)} / ${whole(steps)}`,
+    // The one that is going on.
+    epoch: `${whole(Math.min(epoch + 1, epochs))} / ${whole(epochs)}`,
+  };
+}
+
+/** @param {DeviceState} device */
+function nameOf({ name, description }) {
+  return description ? `${name} · ${description}` : name;
 }

@@ -1,36 +1,60 @@
 import { find } from "../dom.js";
 import { whole } from "./format.js";
 
-/** @typedef {import("../../shared/train/protocol.js").RunInfo} RunInfo */
-
 /**
- * Offers to go on with a run that a reload or a crash interrupted.
- *
- * @param {HTMLElement} panel
- * @param {RunInfo[]} runs newest first
- * @param {(run: RunInfo) => void} resume
+ * @typedef {import("../../shared/train/protocol.js").RunInfo} RunInfo
+ * @typedef {import("./run.js").CurrentRun} CurrentRun
  */
-export function offerToResume(panel, runs, resume) {
-  const banner = find("resume-offer", HTMLElement, panel);
-  const run = runs.find(({ status, active, saved }) => (status === "running" || status === "paused") && !active && saved > 0);
-  banner.hidden = !run;
-  if (!run) return;
-  const text = document.createElement("p");
-  const how = run.status === "paused" ? "is paused" : "was interrupted";
-  text.textContent = `“${run.name}” ${how}; it is kept up to step ${whole(run.position.step)} of ${whole(run.position.steps)}.`;
-  const yes = button("Resume it", "primary", "resume-yes");
-  const no = button("Not now", "", "resume-no");
-  yes.addEventListener("click", () => {
-    banner.hidden = true;
-    resume(run);
-  });
-  no.addEventListener("click", () => {
-    banner.hidden = true;
-  });
-  const buttons = document.createElement("div");
-  buttons.className = "buttons";
-  buttons.append(yes, no);
-  banner.replaceChildren(text, buttons);
+
+/** Offers to go on with a run that a reload or a crash interrupted, until one begins. */
+export class OfferView {
+  #banner;
+  #resume;
+
+  /**
+   * @param {HTMLElement} panel
+   * @param {CurrentRun} run
+   * @param {(run: RunInfo) => void} resume
+   */
+  constructor(panel, run, resume) {
+    this.#banner = find("resume-offer", HTMLElement, panel);
+    this.#resume = resume;
+    run.addEventListener("state", () => {
+      if (run.isBusy) this.#banner.hidden = true;
+    });
+  }
+
+  /** @param {RunInfo[]} runs newest first */
+  show(runs) {
+    const run = runs.find(({ status, active, saved }) => (status === "running" || status === "paused") && !active && saved > 0);
+    this.#banner.hidden = !run;
+    if (run) this.#banner.replaceChildren(text(run), this.#buttons(run));
+  }
+
+  /** @param {RunInfo} run */
+  #buttons(run) {
+    const yes = button("Resume it", "primary", "resume-yes");
+    const no = button("Not now", "", "resume-no");
+    yes.addEventListener("click", () => {
+      this.#banner.hidden = true;
+      this.#resume(run);
+    });
+    no.addEventListener("click", () => {
+      this.#banner.hidden = true;
+    });
+    const buttons = document.createElement("div");
+    buttons.className = "buttons";
+    buttons.append(yes, no);
+    return buttons;
+  }
+}
+
+/** @param {RunInfo} run */
+function text({ name, status, position }) {
+  const element = document.createElement("p");
+  const how = status === "paused" ? "is paused" : "was interrupted";
+  element.textContent = `“${name}” ${how}; it is kept up to step ${whole(position.step)} of ${whole(position.steps)}.`;
+  return element;
 }
 
 /**

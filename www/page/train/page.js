@@ -1,6 +1,6 @@
-/** The training page: puts its parts together. */
+/** The training page: puts its parts together, and gives the commands. */
 import { find } from "../dom.js";
-import { codeOf, messageOf } from "../../shared/protocol.js";
+import { codeOf } from "../../shared/protocol.js";
 import { ChartsView } from "./charts.js";
 import { ask } from "./ask.js";
 import { TrainClient } from "./client.js";
@@ -8,13 +8,12 @@ import { EvaluationView } from "./evaluation.js";
 import { LiveView } from "./live.js";
 import { MineView } from "./mine.js";
 import { NumbersView } from "./numbers.js";
-import { offerToResume } from "./offer.js";
+import { OfferView } from "./offer.js";
 import { PreviewView } from "./preview.js";
-import { RunRecord } from "./record.js";
+import { CurrentRun } from "./run.js";
 import { RunsView } from "./runs.js";
-import { BUSY, RunView } from "./runview.js";
+import { RunView } from "./runview.js";
 import { Setup } from "./setup.js";
-import { Stopwatch } from "./stopwatch.js";
 import { loadStyles } from "./styles.js";
 
 /**
@@ -39,53 +38,54 @@ export async function openPage(options) {
 class TrainPage {
   #panel;
   #name;
+  #run = new CurrentRun();
   #client = new TrainClient({ onEvent: (event) => this.#receive(event), onCrash: (error) => this.#crash(error) });
   #setup;
-  #run;
-  #numbers;
-  #charts;
-  #evaluation;
-  #live;
+  #runView;
   #preview;
   #runs;
+  #offer;
   #mine;
-  #watch = new Stopwatch((seconds) => this.#numbers.showElapsed(seconds));
   #onProblems;
   /** Whether somebody wrote a name for the run. */
   #isNamed = false;
-  /** The name of the run that is shown. */
-  #shown = "";
-  /** Whether what it has learnt is in this tab alone. */
-  #isUnkept = false;
 
   /** @param {PageOptions} options */
   constructor({ panel, onProblems, useModel }) {
-    const client = this.#client;
-    const resume = (/** @type {RunInfo} */ run) => this.#resume(run);
+    const [client, run] = [this.#client, this.#run];
+    const resume = (/** @type {RunInfo} */ info) => this.#resume(info);
     this.#panel = panel;
     this.#onProblems = onProblems;
     this.#name = find("run-name", HTMLInputElement, panel);
     this.#setup = new Setup(panel, client, onProblems);
-    this.#run = new RunView(panel, {
+    this.#runView = new RunView(panel, run, {
       start: () => this.#start(),
-      pause: () => this.#attempt(() => (this.#run.state === "paused" ? client.ask("continue", {}) : client.ask("pause", {}))),
+      pause: () => this.#attempt(() => client.ask(run.isPaused ? "continue" : "pause", {})),
       stop: () => this.#attempt(() => client.ask("stop", {})),
       reset: () => this.#reset(),
     });
-    this.#numbers = new NumbersView(panel);
-    this.#charts = new ChartsView(panel);
-    this.#evaluation = new EvaluationView(panel);
-    this.#live = new LiveView(panel, client);
+    new NumbersView(panel, run);
+    new EvaluationView(panel, run);
+    new LiveView(panel, client, run);
     this.#preview = new PreviewView(panel, client, this.#setup);
-    this.#runs = new RunsView({ panel, client, charts: this.#charts, resume, useModel });
-    this.#mine = new MineView(panel, (count) => this.#setup.showMine(count));
+    this.#runs = new RunsView({ panel, client, run, charts: new ChartsView(panel, run), resume, useModel });
+    this.#offer = new OfferView(panel, run, resume);
+    this.#mine = new MineView(panel, client, (count) => this.#setup.showMine(count));
+    this.#listen();
+  }
+
+  #listen() {
+    this.#run.addEventListener("state", () => {
+      this.#setup.enable(!this.#run.isLearning);
+      if (!this.#run.isBusy) this.#runs.load().then(() => this.#showSetup());
+    });
     this.#setup.addEventListener("change", () => {
       this.#showSetup();
       this.#preview.update();
     });
     this.#name.addEventListener("input", () => (this.#isNamed = this.#name.value.trim() !== ""));
     addEventListener("beforeunload", (event) => {
-      if (BUSY.includes(this.#run.state) || this.#isUnkept) event.preventDefault();
+      if (this.#run.mayBeLost) event.preventDefault();
     });
   }
 
@@ -94,7 +94,7 @@ class TrainPage {
     await this.#attempt(async () => {
       await this.#setup.load();
       this.#setup.enable(true);
-      offerToResume(this.#panel, await this.#runs.load(), (run) => this.#resume(run));
+      this.#offer.show(await this.#runs.load());
       this.#showSetup();
     });
     // Apart: digits that can't be read are no reason not to train.
@@ -102,7 +102,7 @@ class TrainPage {
   }
 
   #showSetup() {
-    this.#run.showProblem(this.#setup.problem);
+    this.#runView.showProblem(this.#setup.problem);
     if (!this.#isNamed) this.#name.value = this.#suggestName();
   }
 
@@ -110,37 +110,30 @@ class TrainPage {
     return `${this.#setup.values.preset} · ${this.#setup.dataName} · ${this.#runs.count + 1}`;
   }
 
-  /** @returns {Promise<boolean>} whether the run that is shown may go, which is asked where it would be lost */
+  /** @returns {Promise<boolean>} whether the run may go, which is asked where it would be lost */
   async #mayLetGo() {
-    if (!this.#isUnkept) return true;
-    const question = `This browser could not keep the run “${this.#shown}”: what it has learnt is in this tab alone, and would be lost. Download its checkpoint first if you want to keep it.`;
+    if (this.#run.isKept) return true;
+    const question = `This browser could not keep the run “${this.#run.name}”: what it has learnt is in this tab alone, and would be lost. Download its checkpoint first if you want to keep it.`;
     return ask(this.#panel, question, "Let it go");
   }
 
-  async #start() {
-    if (!(await this.#mayLetGo())) return;
+  #start() {
     const name = this.#name.value.trim() || this.#suggestName();
-    this.#clear(new RunRecord(), name);
-    await this.#begin(() => this.#client.ask("start", { run: this.#setup.runSpec(name), measure: this.#setup.takeDeviceChoice() }));
+    return this.#begin(name, () => this.#client.ask("start", { run: this.#setup.runSpec(name), measure: this.#setup.takeDeviceChoice() }));
   }
 
-  /** @param {RunInfo} run */
-  async #resume(run) {
-    if (!(await this.#mayLetGo())) return;
-    const { id, name } = run;
-    this.#clear(new RunRecord(), name);
-    this.#panel.scrollIntoView({ block: "start" });
-    await this.#begin(async () => {
-      const { history, position } = await this.#client.ask("inspect", { id });
-      this.#charts.start(RunRecord.from(history, position.stepsPerEpoch), name);
-      this.#showRecord();
-      return this.#resumeWithData(run);
+  /** @param {RunInfo} info */
+  #resume(info) {
+    return this.#begin(info.name, async () => {
+      this.#panel.scrollIntoView({ block: "start" });
+      this.#run.recall(await this.#client.ask("inspect", { id: info.id }));
+      return this.#resumeWithData(info);
     });
   }
 
   /**
    * Where a run's data is not known here any more, what the setup names may be the same.
-   * @param {RunInfo} run
+   * @param {RunInfo} info
    */
   async #resumeWithData({ id, spec }) {
     try {
@@ -152,19 +145,19 @@ class TrainPage {
     }
   }
 
-  /** @param {() => Promise<RunInfo>} work */
-  async #begin(work) {
-    find("resume-offer", HTMLElement, this.#panel).hidden = true;
+  /**
+   * @param {string} name
+   * @param {() => Promise<RunInfo>} load
+   */
+  async #begin(name, load) {
+    if (!(await this.#mayLetGo())) return;
+    this.#run.begin(name);
     this.#setup.fold();
-    this.#showState("loading", null);
     try {
-      const run = await work();
-      this.#runs.current = run.id;
-      this.#numbers.showPosition(run.position);
+      await load();
       await this.#runs.load();
     } catch (error) {
-      const isStopped = codeOf(error) === "superseded";
-      this.#showState(isStopped ? "idle" : "failed", isStopped ? null : messageOf(error));
+      this.#run.fail(error);
     }
   }
 
@@ -172,104 +165,25 @@ class TrainPage {
     if (!(await this.#mayLetGo())) return;
     await this.#attempt(async () => {
       await this.#client.ask("discard", {});
-      this.#clear(new RunRecord(), "run");
-      this.#runs.current = undefined;
       this.#isNamed = false;
-      this.#showState("idle", null);
+      this.#run.reset();
       await this.#setup.reset();
       await this.#runs.load();
       this.#showSetup();
     });
-  }
-
-  /**
-   * @param {RunRecord} record
-   * @param {string} name
-   */
-  #clear(record, name) {
-    this.#shown = name;
-    this.#isUnkept = false;
-    this.#charts.start(record, name);
-    this.#numbers.clear();
-    this.#evaluation.show(undefined);
-    this.#run.showStorage(null);
-    this.#run.showShare(0);
-    this.#watch.reset();
+    await this.#mine.show();
   }
 
   /** @param {TrainEvent} event */
   #receive(event) {
-    switch (event.event) {
-      case "state":
-        if (event.run) {
-          this.#runs.current = event.run.id;
-          this.#runs.update(event.run);
-          this.#numbers.showPosition(event.run.position);
-        }
-        this.#showState(event.state, event.message);
-        break;
-      case "steps":
-        this.#charts.record.addSteps(event);
-        this.#numbers.showPosition(event.position);
-        this.#numbers.showSpeed(event);
-        this.#run.showShare(event.position.step / Math.max(event.position.steps, 1));
-        this.#showRecord();
-        break;
-      case "evaluation":
-        this.#charts.record.addEvaluation(event.evaluation);
-        this.#evaluation.show(event.evaluation);
-        this.#showRecord();
-        this.#charts.showTable();
-        break;
-      case "device":
-        this.#numbers.showDevice(event.device);
-        break;
-      case "download":
-        this.#run.showDownload(event);
-        break;
-      case "saved":
-        this.#runs.update(event.run);
-        break;
-      case "storage":
-        this.#isUnkept = event.problem !== null;
-        this.#run.showStorage(event.problem);
-        break;
-      case "notice":
-        this.#onProblems([event.message]);
-        break;
-    }
-  }
-
-  #showRecord() {
-    this.#numbers.showRecord(this.#charts.record);
-    this.#charts.update();
-  }
-
-  /**
-   * @param {import("../../shared/train/protocol.js").TrainState} state
-   * @param {string | null} message
-   */
-  #showState(state, message) {
-    const isBusy = BUSY.includes(state);
-    const isLearning = isBusy || state === "paused";
-    this.#run.showState(state, message);
-    this.#setup.enable(!isLearning);
-    this.#live.isLearning = isLearning;
-    if (isBusy) this.#watch.start();
-    else this.#watch.stop();
-    if (!isLearning) this.#numbers.clearTimeLeft();
-    if (!isBusy) this.#charts.showTable();
-    if (!isBusy) this.#runs.load().then(() => this.#showSetup());
+    if (event.event === "notice") this.#onProblems([event.message]);
+    else this.#run.receive(event);
   }
 
   /** @param {Error} error */
   async #crash(error) {
-    if (codeOf(error) === "worker-broken") {
-      this.#showState("failed", adviceFor(error));
-      return;
-    }
-    this.#showState("failed", `${error.message}; what the last checkpoint holds is kept`);
-    offerToResume(this.#panel, await this.#runs.load(), (run) => this.#resume(run));
+    this.#run.crash(error);
+    if (codeOf(error) !== "worker-broken") this.#offer.show(await this.#runs.load());
   }
 
   /** @param {() => Promise<unknown>} work */
@@ -277,12 +191,7 @@ class TrainPage {
     try {
       await work();
     } catch (error) {
-      this.#run.showError(codeOf(error) === "worker-broken" ? adviceFor(error) : error);
+      this.#run.refuse(error);
     }
   }
-}
-
-/** @param {unknown} error of a worker that can't be loaded */
-function adviceFor(error) {
-  return `${messageOf(error)}; press Reset to try again`;
 }

@@ -1,5 +1,6 @@
 import { find, sentence } from "../dom.js";
 import { messageOf } from "../../shared/protocol.js";
+import { sourceOf } from "../../shared/train/sources.js";
 import { separate, showTiles } from "./tiles.js";
 
 /** @typedef {import("./setup.js").Setup} Setup */
@@ -47,8 +48,8 @@ export class PreviewView {
   update() {
     clearTimeout(this.#timer);
     const { spec, problem } = this.#setup;
-    const atHand = spec.source !== "mnist" && spec.source !== "url";
-    if (problem === undefined && (atHand || !this.#box.hidden)) this.#timer = setTimeout(() => this.#show(), WAIT_MS);
+    const { isDownloaded } = sourceOf(spec.source);
+    if (problem === undefined && (!isDownloaded || !this.#box.hidden)) this.#timer = setTimeout(() => this.#show(), WAIT_MS);
     this.#button.disabled = problem !== undefined;
   }
 

@@ -9,11 +9,13 @@ import { save } from "./save.js";
 /**
  * @typedef {import("./client.js").TrainClient} TrainClient
  * @typedef {import("./charts.js").ChartsView} ChartsView
+ * @typedef {import("./run.js").CurrentRun} CurrentRun
  * @typedef {import("../../shared/train/protocol.js").RunInfo} RunInfo
  *
  * @typedef {object} RunsOptions
  * @property {HTMLElement} panel
  * @property {TrainClient} client
+ * @property {CurrentRun} run
  * @property {ChartsView} charts
  * @property {(run: RunInfo) => void} resume
  * @property {(id: string, name: string) => void} useModel
@@ -31,30 +33,24 @@ export class RunsView {
   #rows = new Map();
   /** @type {Set<string>} ids */
   #compared = new Set();
-  /** @type {string | undefined} the run on the page */
-  #current;
   #loads = 0;
 
   /** @param {RunsOptions} options */
   constructor(options) {
-    const { panel } = options;
+    const { panel, run } = options;
     this.#options = options;
     this.#list = find("runs", HTMLElement, panel);
     this.#none = find("no-runs", HTMLElement, panel);
     this.#error = find("runs-error", HTMLElement, panel);
     const file = find("import-checkpoint", HTMLInputElement, panel);
     file.addEventListener("change", () => this.#try(() => this.#import(file)));
+    run.addEventListener("info", () => {
+      if (run.info) this.#renderCurrent(run.info);
+    });
   }
 
   get count() {
     return this.#rows.size;
-  }
-
-  /** @param {string | undefined} id the run on the page, which others are compared with */
-  set current(id) {
-    if (this.#current === id) return;
-    this.#current = id;
-    if (id && this.#compared.has(id)) this.#compare(id, false);
   }
 
   /** @returns {Promise<RunInfo[]>} all of them, as shown */
@@ -68,14 +64,20 @@ export class RunsView {
       if (load !== this.#loads) return;
       const ids = new Set(runs.map(({ id }) => id));
       for (const id of this.#rows.keys()) if (!ids.has(id)) this.#remove(id);
-      for (const run of runs.toReversed()) this.update(run);
+      for (const run of runs.toReversed()) this.#render(run);
     });
     return runs;
   }
 
+  /** @param {RunInfo} run the one on the page, which others are compared with */
+  #renderCurrent(run) {
+    if (this.#compared.has(run.id)) this.#compare(run.id, false);
+    this.#render(run);
+  }
+
   /** @param {RunInfo} run a new one goes to the top */
-  update(run) {
-    const isCurrent = run.id === this.#current;
+  #render(run) {
+    const isCurrent = run.id === this.#options.run.id;
     const row = this.#rows.get(run.id) ?? this.#add(run);
     row.show(run, { isCurrent, isCompared: this.#compared.has(run.id) });
     this.#none.hidden = true;
@@ -85,7 +87,7 @@ export class RunsView {
   #add(run) {
     const { client, panel, useModel, resume } = this.#options;
     const row = new RunRow({
-      rename: (info, name) => this.#try(async () => this.update(await client.ask("rename", { id: info.id, name }))),
+      rename: (info, name) => this.#try(async () => this.#render(await client.ask("rename", { id: info.id, name }))),
       compare: (info, isCompared) => this.#try(() => this.#compare(info.id, isCompared)),
       use: ({ id, name }) => useModel(id, name),
       resume,
@@ -138,7 +140,7 @@ export class RunsView {
     input.value = "";
     if (!file) return;
     const bytes = new Uint8Array(await file.arrayBuffer());
-    this.update(await this.#options.client.ask("import", { name: file.name.replace(/\.safetensors$/, ""), bytes }));
+    this.#render(await this.#options.client.ask("import", { name: file.name.replace(/\.safetensors$/, ""), bytes }));
   }
 
   /** @param {() => unknown} work */

@@ -1,9 +1,8 @@
-import { find, sentence } from "../dom.js";
-import { messageOf } from "../../shared/protocol.js";
-
+import { find, sentence, setText } from "../dom.js";
 
 /**
  * @typedef {import("../../shared/train/protocol.js").TrainState} TrainState
+ * @typedef {import("./run.js").CurrentRun} CurrentRun
  *
  * @typedef {object} RunButtons
  * @property {() => void} start
@@ -26,30 +25,27 @@ const WORDS = {
   failed: "Failed",
 };
 
-/** @type {TrainState[]} in which a tab should not be closed by accident */
-export const BUSY = ["loading", "running", "evaluating", "pausing", "stopping"];
-
 /** The buttons of the run, and what it is doing. */
 export class RunView {
+  #run;
   #buttons;
   #reason;
   #status;
   #progress;
   #error;
   #storage;
-  #words = "";
-  /** @type {TrainState} */
-  state = "idle";
   /** @type {string | undefined} why the setup can't be started */
   #problem = "The setup is loading.";
 
   /**
    * @param {HTMLElement} panel
+   * @param {CurrentRun} run
    * @param {RunButtons} actions
    */
-  constructor(panel, actions) {
+  constructor(panel, run, actions) {
     const names = /** @type {const} */ (["start", "pause", "stop", "reset"]);
     const entries = names.map((name) => [name, find(name, HTMLButtonElement, panel)]);
+    this.#run = run;
     this.#buttons = /** @type {Record<keyof RunButtons, HTMLButtonElement>} */ (Object.fromEntries(entries));
     this.#reason = find("start-reason", HTMLElement, panel);
     this.#status = find("status", HTMLElement, panel);
@@ -57,70 +53,55 @@ export class RunView {
     this.#error = find("train-error", HTMLElement, panel);
     this.#storage = find("storage-problem", HTMLElement, panel);
     for (const name of names) this.#buttons[name].addEventListener("click", () => actions[name]());
-    this.showState("idle", null);
+    run.addEventListener("change", () => this.#render());
+    this.#render();
   }
 
   /** @param {string | undefined} problem why the setup can't be started */
   showProblem(problem) {
     this.#problem = problem;
-    this.#update();
+    this.#renderButtons();
   }
 
-  /**
-   * @param {TrainState} state
-   * @param {string | null} message why it failed, or what it is doing
-   */
-  showState(state, message) {
-    this.state = state;
-    const failed = state === "failed";
-    const isBrief = BUSY.includes(state) && state !== "running";
-    this.#words = isBrief ? (message ?? `${WORDS[state]} …`) : WORDS[state];
-    this.#status.textContent = this.#words;
+  #render() {
+    const { state, share, download, error, storageProblem } = this.#run;
+    setText(this.#status, statusOf(this.#run));
     this.#status.dataset.state = state;
-    this.showError(failed ? (message ?? "the run failed") : undefined);
-    this.#update();
+    this.#progress.value = download ? download.loaded / download.total : share;
+    show(this.#error, error && sentence(error));
+    show(this.#storage, storageProblem && `${sentence(storageProblem)} Training goes on.`);
+    this.#renderButtons();
   }
 
-  /** @param {unknown} error undefined for none */
-  showError(error) {
-    this.#error.hidden = error === undefined;
-    this.#error.textContent = error === undefined ? "" : sentence(messageOf(error));
-  }
-
-  /** @param {string | null} problem */
-  showStorage(problem) {
-    this.#storage.hidden = problem === null;
-    this.#storage.textContent = problem === null ? "" : `${sentence(problem)} Training goes on.`;
-  }
-
-  /** @param {import("../../shared/train/protocol.js").DownloadEvent} event */
-  showDownload({ file, loaded, total }) {
-    const isComplete = loaded >= total;
-    const share = isComplete ? 0 : loaded / total;
-    this.#status.textContent = isComplete ? this.#words : `Loading ${file}: ${Math.round(100 * share)}\u00a0%`;
-    this.showShare(share);
-  }
-
-  /** @param {number} share of the run, 0 to 1 */
-  showShare(share) {
-    this.#progress.value = share;
-  }
-
-  #update() {
+  #renderButtons() {
     const { start, pause, stop, reset } = this.#buttons;
-    const { state } = this;
+    const { isBusy, isLearning, isPaused, canPause, canStop } = this.#run;
     const focused = document.activeElement;
-    const isBusy = BUSY.includes(state);
-    const isActive = isBusy || state === "paused";
-    start.disabled = isActive || this.#problem !== undefined;
-    pause.disabled = !["running", "evaluating", "paused"].includes(state);
-    pause.textContent = state === "paused" ? "Resume" : "Pause";
-    stop.disabled = !["loading", "running", "evaluating", "pausing", "paused"].includes(state);
+    start.disabled = isLearning || this.#problem !== undefined;
+    pause.disabled = !canPause && !isPaused;
+    setText(pause, isPaused ? "Resume" : "Pause");
+    stop.disabled = !canStop;
     reset.disabled = isBusy;
-    this.#reason.textContent = isActive ? "" : (this.#problem ?? "");
+    setText(this.#reason, isLearning ? "" : (this.#problem ?? ""));
     const buttons = Object.values(this.#buttons);
     // A button that can no longer be pressed would drop the focus.
     const lost = buttons.find((button) => button === focused && button.disabled);
     if (lost) buttons.find((button) => !button.disabled)?.focus();
   }
+}
+
+/** @param {CurrentRun} run */
+function statusOf({ state, message, download, isBusy }) {
+  if (download) return `Loading ${download.file}: ${Math.round((100 * download.loaded) / download.total)}\u00a0%`;
+  const isBrief = isBusy && state !== "running";
+  return isBrief ? (message ?? `${WORDS[state]} …`) : WORDS[state];
+}
+
+/**
+ * @param {HTMLElement} place
+ * @param {string | null | undefined} words hidden where there are none
+ */
+function show(place, words) {
+  place.hidden = !words;
+  setText(place, words ?? "");
 }

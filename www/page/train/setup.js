@@ -1,8 +1,10 @@
+import { mine } from "../../shared/train/sources/mine.js";
 import { find, sentence } from "../dom.js";
 import { messageOf } from "../../shared/protocol.js";
 import { readAddress, writeAddress } from "./address.js";
 import { DataChoice } from "./dataview.js";
 import { fieldsOf } from "./fields.js";
+import { FilesView } from "./filesview.js";
 import { FormView } from "./form.js";
 import { whole } from "./format.js";
 import { changesOf, presetValues, toAugment } from "./values.js";
@@ -15,8 +17,6 @@ import { changesOf, presetValues, toAugment } from "./values.js";
 
 /** Long enough that a number is not judged before it is written. */
 const CHECK_AFTER_MS = 250;
-
-const SYNTHETIC_IMAGES = "12800";
 
 /** What the next run will be. Fires "change" when it is another. */
 export class Setup extends EventTarget {
@@ -46,7 +46,8 @@ export class Setup extends EventTarget {
     this.#client = client;
     this.#onProblems = onProblems;
     this.#form = new FormView(panel);
-    this.#data = new DataChoice(panel, client);
+    this.#data = new DataChoice(panel);
+    new FilesView(panel, client, this.#data);
     this.#details = find("setup", HTMLDetailsElement, panel);
     this.#all = find("all-hyperparameters", HTMLDetailsElement, panel);
     this.#parameters = find("parameters", HTMLElement, panel);
@@ -100,7 +101,7 @@ export class Setup extends EventTarget {
 
   /** @param {number} count of My digits */
   showMine(count) {
-    this.#data.showMine(count);
+    this.#data.showStock(mine.id, { count });
     this.dispatchEvent(new Event("change"));
   }
 
@@ -184,9 +185,8 @@ export class Setup extends EventTarget {
     this.#changed();
   }
 
-  /** Synthetic digits are endless, so that an epoch of them needs a number. */
   #suggestImages() {
-    this.#form.suggest("images", this.#data.value.data === "synthetic" ? SYNTHETIC_IMAGES : "");
+    this.#form.suggest("images", this.#data.source.epoch ?? "");
   }
 
   #changed() {

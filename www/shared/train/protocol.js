@@ -6,6 +6,7 @@
  * @typedef {import("../../cpu.js").Augment} Augment
  * @typedef {import("../../cpu.js").DataInfo} DataInfo
  * @typedef {import("../../cpu.js").Evaluation} Evaluation
+ * @typedef {import("../../cpu.js").IdxPair} IdxPair
  * @typedef {import("../../cpu.js").Position} Position
  * @typedef {import("../../cpu.js").Prediction} Prediction
  * @typedef {import("../../cpu.js").Recipe} Recipe
@@ -16,18 +17,8 @@
  * @typedef {import("../protocol.js").Device} Device
  * @typedef {import("../protocol.js").DeviceState} DeviceState
  * @typedef {import("../protocol.js").Preset} Preset
- *
- * What to learn from. `images` is how many of the training images to use, 0 for all of them.
- * - `synthetic`: made in the worker from stroke templates, endless;
- * - `mnist`: from this site's `data/mnist/`;
- * - `url`: from a folder elsewhere that holds four files named as MNIST's;
- * - `files`: what the user picked or dropped before, by the name that `add-files` gave;
- * - `mine`: what the user drew and labelled.
- * @typedef {{ source: "synthetic", images: number, seed: number }
- *   | { source: "mnist", images: number }
- *   | { source: "url", url: string, images: number }
- *   | { source: "files", set: string, images: number }
- *   | { source: "mine", images: number }} DataSpec
+ * @typedef {import("./sources.js").DataSpec} DataSpec
+ * @typedef {import("./sources.js").Sets} Sets
  *
  * @typedef {object} RunSpec a new run; `config` and `recipe` are changes to the preset
  * @property {string} name
@@ -58,12 +49,20 @@
  *
  * What each request takes, and what it is answered with.
  * @typedef {object} TrainRequests
- * @property {[{}, Sets]} sets
+ * @property {[{}, Sets]} sets what is at hand without asking the user
  * @property {[{ data: DataSpec, augment: Augment | null, count: number, seed: number },
  *   { plain: Samples, augmented: Samples | null }]} preview
  * @property {[{ files: File[] }, { set: string, info: DataInfo }]} addFiles two or four IDX files,
  *   packed or not
  * @property {[{ set: string }, void]} removeSet deletes what `addFiles` stored
+ * @property {[{}, Samples]} digits the user's own, in the order in which they were added
+ * @property {[{ pixels: Uint8Array, label: number }, number]} keepDigit adds one to them, and says how
+ *   many there are
+ * @property {[{ index: number }, void]} removeDigit
+ * @property {[{}, void]} clearDigits
+ * @property {[{}, IdxPair | null]} exportDigits null where there are none
+ * @property {[{ files: File[] }, number]} importDigits a pair of IDX files, in either order; says how many
+ *   there are
  * @property {[{ preset: Preset, config: Partial<VitConfig>, recipe: Partial<Recipe> },
  *   { parameters: number }]} check rejects with what is wrong
  * @property {[{}, Schema]} schema all that can be set
@@ -90,11 +89,6 @@
  * @property {[{ name: string, bytes: Uint8Array<ArrayBuffer> }, RunInfo]} import a checkpoint
  *
  * @typedef {{ id: string, what: "checkpoint" | "float32" | "float16" }} ExportRequest
- *
- * @typedef {object} Sets the data that is at hand without asking the user
- * @property {boolean} mnist whether this site has MNIST, or an earlier visit kept it
- * @property {string[]} files sets that the user gave, from `add-files`
- * @property {number} mine how many digits of the user's own are kept
  *
  * @typedef {"idle" | "loading" | "running" | "evaluating" | "pausing" | "paused" | "stopping"
  *   | "stopped" | "finished" | "failed"} TrainState

@@ -155,7 +155,7 @@ function damaged(id) {
       preset: "default",
       config: {},
       recipe: {},
-      data: { source: "synthetic", images: 0, seed: 1 },
+      data: { source: "", images: 0 },
     },
     data: "",
     position: { step: 0, steps: 0, epoch: 0, epochs: 0, stepsPerEpoch: 0, learningRate: 0, done: false },

@@ -5,39 +5,27 @@
  * @typedef {import("../../cpu.js").DataInfo} DataInfo
  * @typedef {import("../../cpu.js").DataSet} DataSet
  * @typedef {import("../wasm.js").WasmModule} WasmModule
- * @typedef {import("../../shared/train/protocol.js").DataSpec} DataSpec
- * @typedef {import("./files.js").SetFiles} SetFiles
+ * @typedef {import("../../shared/train/sources.js").DataSpec} DataSpec
+ * @typedef {import("../../shared/train/sources.js").Sets} Sets
+ * @typedef {import("./shelf.js").Shelf} Shelf
  * @typedef {{ set: DataSet, release: () => void }} Lease the set, until `release` is called
  * @typedef {{ key: string, module: Pick<WasmModule, "DataSet">, set: Promise<DataSet>, uses: number }} Entry
  */
-import { parseUrl } from "../../shared/compat.js";
-import { Digits } from "../../shared/digits.js";
-import { CodedError, messageOf } from "../../shared/protocol.js";
-import {
-  digestOf, fetchForeignSet, fetchSet, keepSet, listSets, nameOf, readPicked, readSet, removeSet, sortPicked,
-} from "./files.js";
-
-const SITE_DATA = new URL("../../data/", import.meta.url);
-const MNIST = "mnist";
-/** In the names of the folders of sets that the user gave. */
-const GIVEN = "files-";
+import { SOURCES, sourceOf } from "../../shared/train/sources.js";
+import { files, folderOf } from "../../shared/train/sources/files.js";
+import { nameOf, readPicked, sortPicked } from "./files.js";
+import { Loader } from "./shelf.js";
 
 export class Data {
-  #digits = new Digits();
+  #shelf;
   /** @type {Entry[]} */
   #entries = [];
   /** @type {Pick<Lease, "release"> | undefined} */
   #latest;
-  /** @type {Map<string, SetFiles>} what could not be kept in the browser */
-  #unkept = new Map();
-  /** @type {Promise<string[]> | undefined} */
-  #siteSets;
-  /** @type {(event: import("../../shared/train/protocol.js").TrainEvent) => void} */
-  #post;
 
-  /** @param {(event: import("../../shared/train/protocol.js").TrainEvent) => void} post */
-  constructor(post) {
-    this.#post = post;
+  /** @param {Shelf} shelf */
+  constructor(shelf) {
+    this.#shelf = shelf;
   }
 
   /**
@@ -64,25 +52,25 @@ export class Data {
     }
   }
 
-  /** @returns {Promise<import("../../shared/train/protocol.js").Sets>} */
+  /** @returns {Promise<Sets>} */
   async sets() {
-    const [site, kept, mine] = await Promise.all([this.#listSite(), orElse([], listSets()), orElse(0, this.#digits.count(), ["invalid-idx"])]);
-    const given = kept.filter((set) => set.startsWith(GIVEN)).map((set) => set.slice(GIVEN.length));
-    const mnist = site.includes(MNIST) || (kept.includes(MNIST) && (await readSet(MNIST)) !== null);
-    return { mnist, files: [...new Set([...given, ...this.#unkept.keys()])].sort(), mine };
+    const stocks = SOURCES.map(async ({ id, stock }) => [id, (await stock?.(this.#shelf)) ?? {}]);
+    return Object.fromEntries(await Promise.all(stocks));
   }
 
   /**
-   * @param {File[]} files
+   * @param {File[]} given
    * @param {Pick<WasmModule, "DataSet" | "idxInfo">} module
    * @returns {Promise<{ set: string, info: DataInfo }>}
    */
-  async add(files, module) {
-    const picked = await readPicked(files, module.idxInfo);
+  async add(given, module) {
+    const picked = await readPicked(given, module.idxInfo);
     const sorted = sortPicked(picked);
     const set = nameOf(picked, sorted);
-    const { info } = using(parse(module, sorted, { name: set, origin: "files", limit: 0 }), (loaded) => ({ info: loaded.info }));
-    if (!(await this.#keep(GIVEN + set, sorted, set))) this.#unkept.set(set, sorted);
+    const parsed = new Loader(this.#shelf, module, { source: files.id, images: 0 }).parse(sorted, set);
+    const { info } = parsed;
+    parsed.free();
+    await this.#shelf.keepOrHold(folderOf(set), sorted, set);
     return { set, info };
   }
 
@@ -90,8 +78,7 @@ export class Data {
   async removeGiven(set) {
     this.#latest?.release();
     this.#latest = undefined;
-    this.#unkept.delete(set);
-    await removeSet(GIVEN + set);
+    await this.#shelf.remove(folderOf(set));
   }
 
   /**
@@ -100,99 +87,8 @@ export class Data {
    * @returns {Promise<DataSet>}
    */
   async #load(spec, module) {
-    const { images: limit } = spec;
-    const onProgress = this.#progress;
-    switch (spec.source) {
-      case "synthetic":
-        return module.DataSet.synthetic({ images: limit || undefined, seed: spec.seed });
-      case "mnist":
-        return this.#loadKept(MNIST, { name: "MNIST", origin: spec.source, limit }, module, () => this.#fetchMnist());
-      case "url": {
-        const folder = folderOf(spec.url);
-        const set = `url-${digestOf(new TextEncoder().encode(folder.href))}`;
-        const about = { name: nameOfUrl(folder), origin: spec.source, limit };
-        return this.#loadKept(set, about, module, () => fetchForeignSet(folder, onProgress));
-      }
-      case "files":
-        return parse(module, await this.#given(spec.set), { name: spec.set, origin: spec.source, limit });
-      case "mine":
-        return parse(module, await this.#mine(), { name: "My digits", origin: spec.source, limit });
-    }
+    return sourceOf(spec.source).load(spec, new Loader(this.#shelf, module, spec));
   }
-
-  /**
-   * @param {string} set
-   * @param {About} about
-   * @param {Pick<WasmModule, "DataSet">} module
-   * @param {() => Promise<SetFiles>} fetchFiles
-   */
-  async #loadKept(set, about, module, fetchFiles) {
-    const kept = await orElse(null, readSet(set));
-    if (kept) {
-      try {
-        return parse(module, kept, about);
-      } catch {
-        // It was fine when it was kept: another copy may be.
-        await removeSet(set);
-      }
-    }
-    const files = await fetchFiles();
-    const loaded = parse(module, files, about);
-    await this.#keep(set, files, about.name);
-    return loaded;
-  }
-
-  async #fetchMnist() {
-    if ((await this.#listSite()).includes(MNIST)) return fetchSet(new URL("mnist/", SITE_DATA), this.#progress);
-    throw new CodedError("data-gone", "this site does not have MNIST: give its files, or an address that has them");
-  }
-
-  /** @param {string} set */
-  async #given(set) {
-    const files = this.#unkept.get(set) ?? (await readSet(GIVEN + set));
-    if (files) return files;
-    throw new CodedError("data-gone", `the files of “${set}” are not kept here: choose or drop them again`);
-  }
-
-  async #mine() {
-    if (await this.#digits.count()) return this.#digits.export();
-    throw new CodedError("data-gone", "there are no digits of your own yet: draw some and label them");
-  }
-
-  /**
-   * What is not kept works all the same; the user is told.
-   *
-   * @param {string} set
-   * @param {SetFiles} files
-   * @param {string} name
-   * @returns {Promise<boolean>}
-   */
-  async #keep(set, files, name) {
-    try {
-      await keepSet(set, files);
-      return true;
-    } catch (error) {
-      const why = messageOf(error);
-      this.#post({ event: "notice", message: `${name} is used, but could not be kept for the next visit: ${why}` });
-      return false;
-    }
-  }
-
-  #listSite() {
-    // Without a network there may be copies from an earlier visit.
-    this.#siteSets ??= fetch(new URL("sets.json", SITE_DATA)).then(async (response) => {
-      if (!response.ok) throw new Error(`the server answered ${response.status}`);
-      const sets = await response.json();
-      return Array.isArray(sets) ? sets : [];
-    }).catch(() => {
-      this.#siteSets = undefined;
-      return [];
-    });
-    return this.#siteSets;
-  }
-
-  /** @param {string} file @param {number} loaded @param {number} total */
-  #progress = (file, loaded, total) => this.#post({ event: "download", file, loaded, total });
 
   /**
    * @param {Entry} entry
@@ -218,72 +114,7 @@ export class Data {
    * @returns {Promise<string>} differs where the data may
    */
   async #keyOf(spec) {
-    const key = JSON.stringify(spec);
-    if (spec.source !== "mine") return key;
-    // Digits may have been added or removed, in this tab or another.
-    const { pixels, labels } = await this.#digits.all();
-    return key + digestOf(pixels, labels);
+    const version = await sourceOf(spec.source).version?.(this.#shelf);
+    return JSON.stringify(spec) + (version ?? "");
   }
-}
-
-/**
- * @typedef {object} About
- * @property {string} name for people
- * @property {DataSpec["source"]} origin which checkpoints keep
- * @property {number} limit training images at most, 0 for all
- */
-
-/**
- * @param {Pick<WasmModule, "DataSet">} module
- * @param {SetFiles} files
- * @param {About} about
- */
-function parse(module, files, { name, origin, limit }) {
-  return module.DataSet.fromIdx({ ...files, name, origin, limit: limit || undefined });
-}
-
-/**
- * @template T
- * @param {DataSet} set
- * @param {(set: DataSet) => T} use
- * @returns {T}
- */
-function using(set, use) {
-  try {
-    return use(set);
-  } finally {
-    set.free();
-  }
-}
-
-/**
- * @template T
- * @param {T} other
- * @param {Promise<T>} read
- * @param {string[]} [codes] of other errors that mean the same
- * @returns {Promise<T>} `other` where the browser keeps no files
- */
-async function orElse(other, read, codes = []) {
-  try {
-    return await read;
-  } catch (error) {
-    if (error instanceof CodedError && (error.code.startsWith("storage-") || codes.includes(error.code))) return other;
-    throw error;
-  }
-}
-
-/** @param {string} text */
-function folderOf(text) {
-  const url = parseUrl(text.trim());
-  if (!url || !/^https?:$/.test(url.protocol)) {
-    throw new CodedError("invalid-url", `“${text}” is no address of a folder: expected one such as https://example.org/mnist/`);
-  }
-  if (!url.pathname.endsWith("/")) url.pathname += "/";
-  return url;
-}
-
-/** @param {URL} folder */
-function nameOfUrl({ host, pathname }) {
-  const last = pathname.split("/").filter(Boolean).pop();
-  return last ? `${last} from ${host}` : host;
 }

@@ -11,6 +11,7 @@
  * @typedef {{ name: string, bytes: Uint8Array<ArrayBuffer>, info: IdxInfo }} Picked a file of the user's
  */
 import { downloadBytes } from "../download.js";
+import { digestOf } from "../../shared/digest.js";
 import { CodedError } from "../../shared/protocol.js";
 import { list, readFile, remove, writeFile } from "../../shared/storage.js";
 
@@ -194,18 +195,6 @@ export function nameOf(picked, files) {
   const words = name.replace(/\.gz$/i, "").replace(/[._-]?(idx[13][._-]ubyte|ubyte|idx)$/i, "").replace(/[._-]?images?$/i, "");
   const safe = words.replace(/[^\w.-]+/g, "-").replace(/^[.-]+|[.-]+$/g, "").slice(0, 40) || "images";
   return `${safe}-${digestOf(files.images, files.labels)}`;
-}
-
-/**
- * @param {Uint8Array[]} parts
- * @returns {string} FNV-1a, in hexadecimal: crypto.subtle is not there on every address
- */
-export function digestOf(...parts) {
-  let hash = 0x811c9dc5;
-  for (const bytes of parts) {
-    for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
-  }
-  return (hash >>> 0).toString(16).padStart(8, "0");
 }
 
 /** @param {string} message */

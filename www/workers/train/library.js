@@ -4,12 +4,12 @@
  *
  * @typedef {import("../wasm.js").WasmModule} WasmModule
  * @typedef {import("../../shared/train/protocol.js").CheckpointInfo} CheckpointInfo
- * @typedef {import("../../shared/train/protocol.js").DataSpec} DataSpec
  * @typedef {import("../../shared/train/protocol.js").ExportRequest} ExportRequest
  * @typedef {import("../../shared/train/protocol.js").RunInfo} RunInfo
  * @typedef {import("./session.js").Session} Session
  */
 import { CodedError } from "../../shared/protocol.js";
+import { specOfCheckpoint } from "../../shared/train/sources.js";
 import { newRun } from "./runner.js";
 import { deleteRun, listRuns, lockRun, newRunId, readCheckpoint, readRun, saveRun } from "../../shared/train/store.js";
 
@@ -91,7 +91,7 @@ export async function importRun(name, checkpoint, module) {
   const { config, recipe, history, position } = info;
   const id = newRunId();
   /** @type {RunInfo["spec"]} */
-  const spec = { name, device: "auto", preset: "default", config, recipe, data: sourceOf(info) };
+  const spec = { name, device: "auto", preset: "default", config, recipe, data: specOfCheckpoint(info.data) };
   const last = (/** @type {string} */ set) => history.evaluations.findLast((each) => each.set === set)?.accuracy ?? null;
   /** @type {RunInfo} */
   const run = {
@@ -105,19 +105,6 @@ export async function importRun(name, checkpoint, module) {
   };
   await saveRun(run, checkpoint);
   return run;
-}
-
-/**
- * Where a checkpoint's data can be had from. An address is not followed: whoever wrote the file named
- * that host, not who opens it.
- *
- * @param {CheckpointInfo} info
- * @returns {DataSpec}
- */
-function sourceOf({ data: { name, origin, seed, train } }) {
-  if (seed !== undefined) return { source: "synthetic", images: train, seed };
-  if (origin === "mnist" || origin === "mine") return { source: origin, images: train };
-  return { source: "files", set: name, images: train };
 }
 
 /**

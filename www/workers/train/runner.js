@@ -22,6 +22,7 @@ import { describe } from "../chooser.js";
 import { CodedError } from "../../shared/protocol.js";
 import { contestOf } from "./contest.js";
 import { Session } from "./session.js";
+import { sourceOf } from "../../shared/train/sources.js";
 import { lockRun, newRunId, readCheckpoint, readRun, saveRun } from "../../shared/train/store.js";
 
 export class Runner {
@@ -194,8 +195,7 @@ export class Runner {
    * @param {Contest | null} contest
    */
   #resumer(checkpoint, data, contest) {
-    // Synthetic digits are made again from what the checkpoint says of them.
-    const needed = data.source === "synthetic" ? null : data;
+    const needed = sourceOf(data.source).isMadeAgain ? null : data;
     return this.#job(needed, contest, (module, set, device) => module.Trainer.resume(checkpoint, { device, data: set ?? undefined }));
   }
 

@@ -1,11 +1,13 @@
 /** The worker of the training page: it owns the wasm objects, so that the page never waits. */
 import { serve } from "../../shared/rpc.js";
 import { DeviceChooser } from "../chooser.js";
+import { Digits } from "../digits.js";
 import { Speeds } from "../speeds.js";
 import { loadWasm } from "../wasm.js";
 import { Data } from "./data.js";
 import { exportRun, importRun, inspectRun, removeRun, renameRun, runsWith } from "./library.js";
 import { Runner } from "./runner.js";
+import { Shelf } from "./shelf.js";
 
 /** @typedef {import("../../shared/train/protocol.js").TrainRequests} TrainRequests */
 /** @typedef {import("../../shared/train/protocol.js").TrainEvent} TrainEvent */
@@ -13,16 +15,16 @@ import { Runner } from "./runner.js";
 /** Longer than steps take that are made at once, their shaders included. */
 const PATIENCE_MS = 240_000;
 
-const data = new Data(post);
 const chooser = new DeviceChooser({
   load: (build) => loadWasm(build, (loaded, total) => post({ event: "download", file: `${build}_bg.wasm`, loaded, total })),
   onWait: (what) => runner.wait(what),
   speeds: new Speeds(),
   patience: PATIENCE_MS,
 });
-const runner = new Runner(chooser, data, post);
-
 const wasm = async () => (await chooser.load("cpu")).module;
+const digits = new Digits(wasm);
+const data = new Data(new Shelf(digits, post));
+const runner = new Runner(chooser, data, post);
 
 /** @type {import("../../shared/rpc.js").Answers<TrainRequests>} */
 const answers = {
@@ -43,6 +45,16 @@ const answers = {
       plain: set.samples(count, seed, null),
       augmented: augment && set.samples(count, seed, augment),
     })),
+
+  digits: () => digits.all(),
+  keepDigit: ({ pixels, label }) => digits.add(pixels, label),
+  removeDigit: ({ index }) => digits.remove(index),
+  clearDigits: () => digits.clear(),
+  exportDigits: () => digits.export(),
+  importDigits: async ({ files }) => {
+    const [first, second] = await Promise.all(files.map((file) => file.arrayBuffer()));
+    return digits.import(new Uint8Array(first), new Uint8Array(second));
+  },
 
   schema: async () => (await wasm()).schema(),
   preset: async ({ preset }) => (await wasm()).preset(preset),

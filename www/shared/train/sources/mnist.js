@@ -1,0 +1,26 @@
+import { CodedError } from "../../protocol.js";
+
+/** Also the name of its folder, on this site and in the browser. */
+const ID = "mnist";
+
+/**
+ * MNIST, from this site's data/mnist/ or kept from an earlier visit.
+ *
+ * @type {import("../sources.js").Source}
+ */
+export const mnist = {
+  id: ID,
+  name: () => "MNIST",
+  label: ({ isMissing }) => (isMissing ? "MNIST (not on this site)" : "MNIST of this site"),
+  isDownloaded: true,
+  spec: ({ images }) => ({ source: ID, images }),
+  ofCheckpoint: ({ train, origin }) => (origin === ID ? { source: ID, images: train } : null),
+  stock: async (shelf) => ({ isMissing: !(await shelf.isOnSite(ID)) && !(await shelf.has(ID)) }),
+  load: (_, loader) => loader.parseKept(ID, "MNIST", () => download(loader.shelf)),
+};
+
+/** @param {import("../sources.js").Shelf} shelf */
+async function download(shelf) {
+  if (await shelf.isOnSite(ID)) return shelf.fetchFromSite(ID);
+  throw new CodedError("data-gone", "this site does not have MNIST: give its files, or an address that has them");
+}
