@@ -52,6 +52,8 @@ export class Engine {
   /** @param {EngineOptions} options */
   constructor(options) {
     this.#options = options;
+    // Who opens a device hears of its failure; nobody may be waiting yet.
+    options.source.catch(() => {});
     this.#chooser = options.chooser((what) => this.#report(describe(this.#first, what), { pending: true }));
     this.#job = {
       prepare: () => options.source,
