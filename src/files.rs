@@ -3,6 +3,7 @@
 //! A weights file holds every parameter once, in PyTorch's layout, as float32 or float16, and in its
 //! metadata the configuration as JSON under the key `config`.
 
+mod checksum;
 mod read;
 mod write;
 
@@ -11,6 +12,7 @@ use burn::tensor::{Device, Tensor};
 use crate::config::VitConfig;
 use crate::error::{Error, Result};
 use crate::model::{Layout, VisionTransformer};
+pub(crate) use checksum::checksum;
 pub(crate) use read::{SafetensorsFile, check_finite};
 pub use write::Precision;
 pub(crate) use write::{StoredTensor, named, write};

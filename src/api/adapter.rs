@@ -20,6 +20,7 @@ fn report(adapter: Result<Adapter, Fallback>) -> JsValue {
         Err(reason) => Some(reason.clone()),
     };
     let reason = refusal(Request::Auto);
+    let detail = reason.as_ref().and_then(|r| r.detail().map(str::to_string));
     let text = |text: Option<String>| text.map_or(JsValue::NULL, JsValue::from);
     object(&[
         ("usable", refusal(Request::WebGpu).is_none().into()),
@@ -32,6 +33,7 @@ fn report(adapter: Result<Adapter, Fallback>) -> JsValue {
             adapter.map(|a| a.description).unwrap_or_default().into(),
         ),
         ("code", text(reason.as_ref().map(|r| r.code().to_string()))),
+        ("detail", text(detail)),
         ("reason", text(reason.map(|r| r.to_string()))),
     ])
 }

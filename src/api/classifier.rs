@@ -139,6 +139,10 @@ pub fn device_info(selected: &Selected) -> JsValue {
     let fallback = selected.fallback.as_ref().map_or(JsValue::NULL, |reason| {
         object(&[
             ("code", reason.code().into()),
+            (
+                "detail",
+                reason.detail().map_or(JsValue::NULL, JsValue::from),
+            ),
             ("reason", reason.to_string().into()),
         ])
     });

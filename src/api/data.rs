@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 
 use super::error::wrong_type;
 use super::image::read_strokes;
-use super::object::{Options, get, object};
+use super::object::{Options, get, integer, object};
 use crate::data::augment::Augment;
 use crate::data::drawing::rasterize as picture_of;
 use crate::data::idx::Dataset;
@@ -21,6 +21,8 @@ pub const CLASSES: u8 = 10;
 /// Synthetic images per epoch, unless asked for others.
 const SYNTHETIC_IMAGES: usize = 12_800;
 const NAME: &str = "IDX files";
+/// Images that are shown at once.
+const MOST_SAMPLES: usize = 10_000;
 pub const A_DATA_SET: &str = "a DataSet";
 
 /// What a run learns from: training images, and a validation and a test set held out of them.
@@ -101,16 +103,17 @@ impl DataSet {
         #[wasm_bindgen(unchecked_optional_param_type = "Augment | null")] augment: JsValue,
     ) -> Result<JsValue, JsValue> {
         let augment: Option<Augment> = Options::parse(&augment, "augment")?;
-        let is_count = count.fract() == 0.0 && (1.0..=self.inner.len() as f64).contains(&count);
-        if !is_count {
+        let seed = integer("seed", seed)?;
+        let most = self.inner.len().min(MOST_SAMPLES) as f64;
+        if count.fract() != 0.0 || !(1.0..=most).contains(&count) {
             return Err(crate::Error::Argument {
                 argument: "count",
                 found: count.to_string(),
-                expected: "a whole number from 1 on, and no more than there are training images",
+                expected: "a whole number from 1 to 10000, and no more than there are training images",
             }
             .into());
         }
-        let (pixels, labels) = preview(&self.inner, count as usize, seed as u64, augment)?;
+        let (pixels, labels) = preview(&self.inner, count as usize, seed, augment)?;
         Ok(object(&[
             ("pixels", Uint8Array::from(pixels.as_slice()).into()),
             ("labels", Uint8Array::from(labels.as_slice()).into()),

@@ -4,14 +4,16 @@ use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
 use super::data::CLASSES;
-use super::object::{Options, object};
+use super::object::{Options, bytes_of, object};
 use crate::data::idx::{self, Dataset, Images};
 use crate::error::Error;
 
 /// What kind of IDX file this is, by its header; packed or not. Throws code `invalid-idx`.
 #[wasm_bindgen(js_name = idxInfo, unchecked_return_type = "IdxInfo")]
-pub fn idx_info(bytes: &[u8]) -> Result<JsValue, JsValue> {
-    let info = idx::info(bytes).map_err(Error::from)?;
+pub fn idx_info(
+    #[wasm_bindgen(unchecked_param_type = "Uint8Array")] bytes: &JsValue,
+) -> Result<JsValue, JsValue> {
+    let info = idx::info(&bytes_of("bytes", bytes)?).map_err(Error::from)?;
     let kind = match info.kind {
         idx::Kind::Images => "images",
         idx::Kind::Labels => "labels",
@@ -25,9 +27,13 @@ pub fn idx_info(bytes: &[u8]) -> Result<JsValue, JsValue> {
 
 /// All images and labels of a pair of IDX files, packed or not. Throws code `invalid-idx`.
 #[wasm_bindgen(js_name = readIdx, unchecked_return_type = "LabelledImages")]
-pub fn read_idx(images: &[u8], labels: &[u8]) -> Result<JsValue, JsValue> {
+pub fn read_idx(
+    #[wasm_bindgen(unchecked_param_type = "Uint8Array")] images: &JsValue,
+    #[wasm_bindgen(unchecked_param_type = "Uint8Array")] labels: &JsValue,
+) -> Result<JsValue, JsValue> {
+    let (images, labels) = (bytes_of("images", images)?, bytes_of("labels", labels)?);
     let Dataset { images, labels } =
-        Dataset::parse(images, labels, CLASSES).map_err(Error::from)?;
+        Dataset::parse(&images, &labels, CLASSES).map_err(Error::from)?;
     Ok(object(&[
         ("pixels", bytes(&images.pixels)),
         ("labels", bytes(&labels)),

@@ -1,18 +1,18 @@
 //! Pictures from what JavaScript passes: values, an `ImageData`, or strokes.
 
-use js_sys::{Array, Float32Array};
+use js_sys::{Array, Float32Array, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::ImageData;
 
 use super::error::wrong_type;
-use super::object::get;
+use super::object::{floats_of, get, throws};
 use crate::data::drawing::{Picture, Stroke, Width, check_pixels, from_rgba, rasterize};
 use crate::error::{Error, Result};
 
 /// The picture that the model will see; `None` where nothing is drawn.
 pub fn picture(image: &JsValue) -> Result<Option<Picture>> {
     if let Some(values) = image.dyn_ref::<Float32Array>() {
-        let values = values.to_vec();
+        let values = floats_of("image", values)?;
         let picture = check_pixels(&values)?;
         let blank = picture.iter().all(|&value| value == 0.0);
         return Ok((!blank).then_some(*picture));
@@ -32,15 +32,18 @@ pub fn picture(image: &JsValue) -> Result<Option<Picture>> {
 }
 
 pub fn read_strokes(strokes: &Array) -> Result<Vec<Stroke>> {
-    strokes.iter().map(|stroke| read_stroke(&stroke)).collect()
+    let stroke = |index| Reflect::get_u32(strokes, index);
+    (0..strokes.length())
+        .map(|index| read_stroke(&stroke(index).map_err(|thrown| throws("strokes", &thrown))?))
+        .collect()
 }
 
 fn read_stroke(stroke: &JsValue) -> Result<Stroke> {
     let points = get(stroke, "points");
     let values = points
         .dyn_ref::<Float32Array>()
-        .ok_or_else(|| wrong_type("points", &points, "a Float32Array of x, y, x, y, ..."))?
-        .to_vec();
+        .ok_or_else(|| wrong_type("points", &points, "a Float32Array of x, y, x, y, ..."))?;
+    let values = floats_of("points", values)?;
     let (points, rest) = values.as_chunks::<2>();
     if !rest.is_empty() {
         return Err(Error::Argument {
@@ -60,13 +63,7 @@ fn read_width(width: &JsValue) -> Result<Width> {
         return Ok(Width::Even(even as f32));
     }
     let per_point: Option<&Float32Array> = width.dyn_ref();
-    per_point
-        .map(|widths| Width::PerPoint(widths.to_vec()))
-        .ok_or_else(|| {
-            wrong_type(
-                "width",
-                width,
-                "a number, or a Float32Array with one per point",
-            )
-        })
+    let expected = "a number, or a Float32Array with one per point";
+    let widths = per_point.ok_or_else(|| wrong_type("width", width, expected))?;
+    Ok(Width::PerPoint(floats_of("width", widths)?))
 }

@@ -1,8 +1,8 @@
 //! Plain JavaScript objects, made and read.
 
-use js_sys::{JSON, Object, Reflect, Uint8Array};
+use js_sys::{Array, Float32Array, JSON, Object, Reflect, Uint8Array};
 use serde::{Serialize, de::DeserializeOwned};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::prelude::*;
 
 use super::error::wrong_type;
 use crate::error::{Error, Result};
@@ -60,17 +60,9 @@ impl Options<'_> {
         let Some(value) = self.get(name) else {
             return Ok(None);
         };
-        let number = value
-            .as_f64()
-            .ok_or_else(|| wrong_type(name, &value, "a number"))?;
-        if number.fract() == 0.0 && (0.0..=9_007_199_254_740_991.0).contains(&number) {
-            return Ok(Some(number as u64));
-        }
-        Err(Error::Argument {
-            argument: name,
-            found: number.to_string(),
-            expected: "a whole number from 0 on",
-        })
+        let number = value.as_f64();
+        let number = number.ok_or_else(|| wrong_type(name, &value, "a number"))?;
+        integer(name, number).map(Some)
     }
 
     /// [`Options::integer`], as far as this machine can count.
@@ -88,11 +80,7 @@ impl Options<'_> {
     }
 
     pub fn bytes(&self, name: &'static str) -> Result<Vec<u8>> {
-        let value = get(self.0, name);
-        let bytes: &Uint8Array = value
-            .dyn_ref()
-            .ok_or_else(|| wrong_type(name, &value, "a Uint8Array with a file's bytes"))?;
-        Ok(bytes.to_vec())
+        bytes_of(name, &get(self.0, name))
     }
 
     /// `base` with the properties that the object `name` has.
@@ -108,7 +96,7 @@ impl Options<'_> {
         if !changes.is_object() {
             return Err(wrong_type(name, &changes, "an object"));
         }
-        let changes = Object::entries(changes.unchecked_ref());
+        let changes = entries(&changes).map_err(|thrown| throws(name, &thrown))?;
         for entry in changes.iter() {
             let value = Reflect::get_u32(&entry, 1).unwrap_or(JsValue::UNDEFINED);
             // As TypeScript's Partial: an undefined property is one left out.
@@ -129,11 +117,66 @@ impl Options<'_> {
     }
 }
 
+/// An integer from 0 on that JavaScript holds exactly.
+pub fn integer(argument: &'static str, number: f64) -> Result<u64> {
+    if number.fract() == 0.0 && (0.0..=9_007_199_254_740_991.0).contains(&number) {
+        return Ok(number as u64);
+    }
+    Err(Error::Argument {
+        argument,
+        found: number.to_string(),
+        expected: "a whole number from 0 on",
+    })
+}
+
+/// A copy of bytes of the caller's.
+pub fn bytes_of(argument: &'static str, value: &JsValue) -> Result<Vec<u8>> {
+    let bytes: &Uint8Array = value
+        .dyn_ref()
+        .ok_or_else(|| wrong_type(argument, value, "a Uint8Array with a file's bytes"))?;
+    Ok(if is_empty(argument, value)? {
+        Vec::new()
+    } else {
+        bytes.to_vec()
+    })
+}
+
+/// A copy of numbers of the caller's.
+pub fn floats_of(argument: &'static str, value: &Float32Array) -> Result<Vec<f32>> {
+    Ok(if is_empty(argument, value)? {
+        Vec::new()
+    } else {
+        value.to_vec()
+    })
+}
+
+/// Whether there is nothing to copy, as in an array whose buffer was handed over. A stand-in for an
+/// array, a Proxy, can't be copied.
+fn is_empty(argument: &'static str, array: &JsValue) -> Result<bool> {
+    let length = Reflect::get(array, &"length".into());
+    let length = length.map_err(|thrown| throws(argument, &thrown))?;
+    Ok(length == 0)
+}
+
+/// A value whose properties can't be read.
+pub fn throws(argument: &'static str, thrown: &JsValue) -> Error {
+    let message = get(thrown, "message").as_string().unwrap_or_default();
+    Error::Argument {
+        argument,
+        found: format!("a value that throws when it is read ({message})"),
+        expected: "plain values",
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_namespace = Object)]
+    fn entries(object: &JsValue) -> std::result::Result<Array, JsValue>;
+}
+
 fn read_json<T: DeserializeOwned>(value: &JsValue, name: &'static str) -> Result<T> {
-    let json = JSON::stringify(value)
-        .ok()
-        .and_then(|json| json.as_string());
-    let json = json.unwrap_or_default();
+    let json = JSON::stringify(value).map_err(|thrown| throws(name, &thrown))?;
+    let json = json.as_string().unwrap_or_default();
     let mut reader = serde_json::Deserializer::from_str(&json);
     serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = format!("{name}.{}", error.path());

@@ -2,6 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
+use super::error::wrong_type;
 use super::object::{Options, object, to_js};
 use crate::config::VitConfig;
 use crate::data::augment::Augment;
@@ -26,11 +27,13 @@ pub fn settings(options: &Options) -> Result<(VitConfig, Recipe)> {
 /// Model and recipe of a preset.
 #[wasm_bindgen(unchecked_return_type = "{ config: VitConfig, recipe: Recipe }")]
 pub fn preset(
-    #[wasm_bindgen(unchecked_param_type = "Preset")] name: &str,
+    #[wasm_bindgen(unchecked_param_type = "Preset")] name: &JsValue,
 ) -> Result<JsValue, JsValue> {
+    let wrong = || wrong_type("name", name, "the name of a preset");
+    let name = name.as_string().ok_or_else(wrong)?;
     Ok(object(&[
-        ("config", to_js(&VitConfig::preset(name)?)),
-        ("recipe", to_js(&Recipe::preset(name)?)),
+        ("config", to_js(&VitConfig::preset(&name)?)),
+        ("recipe", to_js(&Recipe::preset(&name)?)),
     ]))
 }
 

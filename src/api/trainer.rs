@@ -12,7 +12,7 @@ use super::crash::promise;
 use super::data::{A_DATA_SET, data_info, data_of};
 use super::error::wrong_type;
 use super::iterator::{iterator, set_async_iterator};
-use super::object::{Options, to_js};
+use super::object::{Options, bytes_of, to_js};
 use super::pipelines;
 use super::report;
 use super::run::Run;
@@ -66,14 +66,15 @@ impl Trainer {
     /// can't be made again, `other-data` where it is not the run's.
     #[wasm_bindgen(unchecked_return_type = "Promise<Trainer>")]
     pub fn resume(
-        checkpoint: Vec<u8>,
+        #[wasm_bindgen(unchecked_param_type = "Uint8Array")] checkpoint: &JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "ResumeOptions")] options: JsValue,
     ) -> Promise {
         let options = Options(&options);
+        let checkpoint = bytes_of("checkpoint", checkpoint);
         let (request, data) = (request_of(&options), data_of(&options));
         promise(async move {
             let (request, data) = (request?, data?);
-            let checkpoint = Checkpoint::read(&checkpoint)?;
+            let checkpoint = Checkpoint::read(&checkpoint?)?;
             let model = checkpoint.model(&cpu().device);
             let Chosen { selected, engine } =
                 select_for(request, &model, &checkpoint.recipe, data.as_deref()).await?;
@@ -84,20 +85,24 @@ impl Trainer {
 
     /// What a checkpoint holds. Throws as `resume` rejects.
     #[wasm_bindgen(unchecked_return_type = "CheckpointInfo")]
-    pub fn inspect(checkpoint: &[u8]) -> Result<JsValue, JsValue> {
-        Ok(report::checkpoint(&Checkpoint::read(checkpoint)?))
+    pub fn inspect(
+        #[wasm_bindgen(unchecked_param_type = "Uint8Array")] checkpoint: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let checkpoint = bytes_of("checkpoint", checkpoint)?;
+        Ok(report::checkpoint(&Checkpoint::read(&checkpoint)?))
     }
 
     /// The weights in a checkpoint as a file of their own, as `weights` gives it. Throws as `resume`
     /// rejects.
     #[wasm_bindgen(js_name = weightsOf)]
     pub fn weights_of(
-        checkpoint: &[u8],
+        #[wasm_bindgen(unchecked_param_type = "Uint8Array")] checkpoint: &JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "\"float32\" | \"float16\"")]
         precision: JsValue,
     ) -> Result<Vec<u8>, JsValue> {
         let precision = precision_of(&precision)?;
-        Ok(Checkpoint::read(checkpoint)?.weights_file(precision)?)
+        let checkpoint = bytes_of("checkpoint", checkpoint)?;
+        Ok(Checkpoint::read(&checkpoint)?.weights_file(precision)?)
     }
 
     /// Trains for up to `count` steps, by default one; fewer where an epoch ends. Other events
@@ -105,15 +110,24 @@ impl Trainer {
     /// losses are read.
     ///
     /// Rejects with the signal's reason once that is aborted; the steps made count. Rejects with
-    /// code `non-finite-loss` where a loss is not finite: the run is then back where it was good.
+    /// code `non-finite-loss` where a loss is not finite: the run is then back where it was good, and
+    /// with code `invalid-argument` where `count` is no whole number from 1 on.
     #[wasm_bindgen(unchecked_return_type = "Promise<StepStats>")]
     pub fn step(
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "number")] count: Option<f64>,
         #[wasm_bindgen(unchecked_optional_param_type = "AbortSignal | null")] signal: JsValue,
     ) -> Promise {
-        let count = count.unwrap_or(1.0).max(1.0) as usize;
-        self.run.queue_steps(count, signal)
+        let count = count.unwrap_or(1.0);
+        if count.fract() != 0.0 || count < 1.0 {
+            let error = Error::Argument {
+                argument: "count",
+                found: count.to_string(),
+                expected: "a whole number from 1 on",
+            };
+            return Promise::reject(&error.into());
+        }
+        self.run.queue_steps(count as usize, signal)
     }
 
     /// `for await (const stats of trainer.run())`: a step at a time, until the run is done.

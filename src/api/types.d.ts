@@ -41,7 +41,7 @@ export interface DeviceInfo {
   /** The graphics adapter, or how the CPU computes. */
   description: string;
   /** Why `auto` did not take WebGPU, or null. */
-  fallback: { code: string; reason: string } | null;
+  fallback: { code: string; detail: string | null; reason: string } | null;
   /** Shaders that were compiled before their first use, and how long that took; null but on WebGPU. */
   compiled: { shaders: number; milliseconds: number } | null;
 }
@@ -54,8 +54,9 @@ export interface WebGpuReport {
   software: boolean;
   /** The adapter's name, empty if there is none. */
   description: string;
-  /** Why `auto` would not take it: a stable name and words for people, or null. */
+  /** Why `auto` would not take it: a stable name, what the words name, and words for people, or null. */
   code: string | null;
+  detail: string | null;
   reason: string | null;
 }
 

@@ -53,6 +53,8 @@ pub enum DrawingError {
         point: usize,
         found: f32,
     },
+    #[error("the strokes have {found} points, expected at most {most}")]
+    TooManyPoints { found: usize, most: usize },
     #[error("stroke {stroke} has width {found}, expected 1e-6 to 1e6")]
     Width { stroke: usize, found: f32 },
     #[error("stroke {stroke} has {found} widths, expected {expected}, one per point")]

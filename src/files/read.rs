@@ -12,7 +12,7 @@ use crate::model::Layout;
 
 /// A file whose header was read.
 pub struct SafetensorsFile<'a> {
-    tensors: SafeTensors<'a>,
+    pub(super) tensors: SafeTensors<'a>,
     metadata: HashMap<String, String>,
 }
 

@@ -27,7 +27,7 @@ impl Precision {
     }
 
     /// Little-endian bytes.
-    fn encode(self, values: &[f32]) -> Vec<u8> {
+    pub(super) fn encode(self, values: &[f32]) -> Vec<u8> {
         let values = values.iter();
         match self {
             Self::Float32 => values.flat_map(|x| x.to_le_bytes()).collect(),

@@ -23,7 +23,8 @@ use crate::data::training::TrainingData;
 use crate::engine::{AdamState, Engine};
 use crate::error::{Error, Result};
 use crate::files::{
-    self, HISTORY, OPTIMIZER, Precision, SafetensorsFile, StoredTensor, check_finite, named,
+    self, HISTORY, OPTIMIZER, Precision, SafetensorsFile, StoredTensor, check_finite, checksum,
+    named,
 };
 use crate::model::{Layout, VisionTransformer};
 use crate::random;
@@ -59,6 +60,8 @@ struct Record {
     recipe: Recipe,
     data: DataRecord,
     evaluations: Vec<EvaluationRecord>,
+    /// [`checksum`] of the file's tensors; the first files of version 2 have none.
+    checksum: Option<u32>,
 }
 
 /// What the record of every version says: how to read the rest of it.
@@ -99,6 +102,7 @@ impl Trainer {
                 recipe: self.recipe.clone(),
                 data: DataRecord::of(&self.data),
                 evaluations: self.history.evaluations.clone(),
+                checksum: None,
             },
             adam: adam.clone(),
             history: [
@@ -146,7 +150,7 @@ impl Snapshot {
     /// # Errors
     /// [`Error::DeviceLost`]; [`Error::TensorValue`] if a number is not finite, so that no broken
     /// checkpoint ever takes a good one's place.
-    pub async fn write(self) -> Result<Vec<u8>> {
+    pub async fn write(mut self) -> Result<Vec<u8>> {
         let AdamState {
             parameters,
             moments,
@@ -170,6 +174,7 @@ impl Snapshot {
             check_finite(&tensor.name, &tensor.values)?;
         }
         tensors.extend(self.history);
+        self.record.checksum = Some(checksum(&tensors));
         let record = serde_json::to_string(&self.record).expect("a plain struct");
         let metadata = [(RECORD, record)];
         files::write(&self.config, tensors, Precision::Float32, &metadata)
@@ -195,7 +200,7 @@ impl Checkpoint {
         let config = file.config(None)?;
         let layout = Layout::of(&config);
         let step = record.step;
-        Ok(Self {
+        let checkpoint = Self {
             parameters: file.flat(&layout, "")?,
             moments: read_moments(&file, &layout, step)?,
             history: History {
@@ -207,7 +212,14 @@ impl Checkpoint {
             recipe: record.recipe,
             data: record.data,
             step,
-        })
+        };
+        // Last: what is missing or no number has words of its own.
+        if record.checksum.is_some_and(|sum| sum != file.checksum()) {
+            return Err(broken(
+                "it is damaged: its numbers are not those that were written",
+            ));
+        }
+        Ok(checkpoint)
     }
 
     /// The run's model, on a device.

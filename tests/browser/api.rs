@@ -101,6 +101,11 @@ async fn classify(classifier: &Classifier, image: JsValue) -> Result<JsValue, Js
     JsFuture::from(classifier.classify(image)).await
 }
 
+/// A value that a script makes, with a will of its own.
+pub fn hostile(script: &str) -> JsValue {
+    js_sys::eval(script).expect("a value")
+}
+
 /// A vertical line, which is a one.
 fn one() -> JsValue {
     let points: Vec<f32> = (0..20)
@@ -165,7 +170,26 @@ pub async fn check_bad_input(classifier: &Classifier) {
         (stroke(&[1.0, 2.0], (-1.0).into()), "invalid-image"),
         (stroke(&[1.0, 2.0, 3.0], 2.0.into()), "invalid-argument"),
         (stroke(&[1.0, 2.0], "wide".into()), "invalid-argument"),
+        (stroke(&[1.0; 100_002], 2.0.into()), "invalid-image"),
         (Array::of1(&JsValue::NULL).into(), "invalid-argument"),
+        (
+            hostile("Object.defineProperty([0], 0, { get() { throw Error(7) } })"),
+            "invalid-argument",
+        ),
+        (
+            hostile("new Proxy(new Float32Array(784), {})"),
+            "invalid-argument",
+        ),
+        (
+            hostile("[{ points: new Proxy(Float32Array.of(1, 2), {}), width: 2 }]"),
+            "invalid-argument",
+        ),
+        (
+            hostile(
+                "let x = new Float32Array(784); structuredClone(x, { transfer: [x.buffer] }); x",
+            ),
+            "invalid-image",
+        ),
         ("seven".into(), "invalid-argument"),
         (JsValue::UNDEFINED, "invalid-argument"),
     ];

@@ -1,14 +1,16 @@
 //! Training as JavaScript sees it, checked once per device.
 #![allow(dead_code, reason = "each test target uses its part")]
 
-use js_sys::{Array, AsyncIterator, Float32Array, Function, Reflect, Symbol, Uint8Array};
+use js_sys::{
+    Array, ArrayBuffer, AsyncIterator, Float32Array, Function, Reflect, Symbol, Uint8Array,
+};
 use vitpad::api::{
     DataSet, Trainer, check_options, idx_info, preset, rasterize, read_idx, write_idx,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use super::api::{code, get, object};
+use super::api::{code, get, hostile, object};
 
 const IMAGES: &[u8] = include_bytes!("../fixtures/losses/images-idx3-ubyte.gz");
 const LABELS: &[u8] = include_bytes!("../fixtures/losses/labels-idx1-ubyte.gz");
@@ -80,11 +82,10 @@ pub async fn check_run(device: &str) {
     let rest = call(&trainer, "step", &[4.into()]).await.expect("steps");
     assert_eq!(get(&rest, "done"), JsValue::TRUE);
 
-    let bytes = Uint8Array::from(checkpoint).to_vec();
-    let half = Trainer::weights_of(&bytes, "float16".into()).expect("weights");
-    assert!(half.len() < bytes.len() / 4);
+    let half = Trainer::weights_of(&checkpoint, "float16".into()).expect("weights");
+    assert!(half.len() < Uint8Array::from(checkpoint.clone()).length() as usize / 4);
     let resume = object(&[("device", device.into())]);
-    let resumed = Trainer::resume(bytes, resume).await.expect("resumes");
+    let resumed = Trainer::resume(&checkpoint, resume).await.expect("resumes");
     let history = get(&resumed, "history");
     assert_eq!(floats(&history, "losses").len(), 4);
     assert_eq!(Array::from(&get(&history, "evaluations")).length(), 1);
@@ -174,7 +175,7 @@ pub async fn check_queue() {
         assert_eq!(number(&results[index], "step"), step);
         assert_eq!(floats(&results[index], "losses").len(), 1);
     }
-    let info = Trainer::inspect(&Uint8Array::from(results[2].clone()).to_vec());
+    let info = Trainer::inspect(&results[2]);
     let position = get(&info.expect("a checkpoint"), "position");
     assert_eq!(number(&position, "step"), 2.0);
 }
@@ -220,20 +221,41 @@ pub async fn check_bad_options() {
         let message = get(&error, "message").as_string().expect("words");
         assert!(message.contains(word), "{message}");
     }
-    let error = Trainer::resume(vec![1, 2, 3], JsValue::UNDEFINED).await;
-    assert_eq!(code(&error.expect_err("no checkpoint")), "not-safetensors");
+    for (bytes, expected) in [
+        (bytes(&[1, 2, 3]), "not-safetensors"),
+        (JsValue::UNDEFINED, "invalid-argument"),
+        (ArrayBuffer::new(8).into(), "invalid-argument"),
+    ] {
+        let error = Trainer::resume(&bytes, JsValue::UNDEFINED).await;
+        assert_eq!(code(&error.expect_err("no checkpoint")), expected);
+        let error = Trainer::inspect(&bytes).expect_err("no checkpoint");
+        assert_eq!(code(&error), expected);
+    }
+    for config in [
+        "({ config: { get width() { throw Error(7) } } })",
+        "({ config: new Proxy({}, { ownKeys() { throw Error(7) } }) })",
+        "({ recipe: { batch: 8n } })",
+    ] {
+        let error = check_options(hostile(config)).expect_err("no plain values");
+        assert_eq!(code(&error), "invalid-argument", "{error:?}");
+    }
+    let error = preset(&7.into()).expect_err("no name");
+    assert_eq!(code(&error), "invalid-argument");
     assert_eq!(
         code(&check_options(recipe("eps", 0.into())).expect_err("bad")),
         "invalid-config"
     );
     let preset_options = object(&[("preset", "reference".into())]);
     assert_eq!(check_options(preset_options), Ok(107_338.0));
-    let reference = preset("reference").expect("a preset");
+    let reference = preset(&"reference".into()).expect("a preset");
     assert_eq!(number(&get(&reference, "config"), "hidden"), 768.0);
 }
 
+fn bytes(bytes: &[u8]) -> JsValue {
+    Uint8Array::from(bytes).into()
+}
+
 pub fn check_data() {
-    let bytes = |bytes: &[u8]| JsValue::from(Uint8Array::from(bytes));
     let files = [("images", bytes(IMAGES)), ("labels", bytes(LABELS))];
     let data = DataSet::from_idx(object(&files)).expect("128 images");
     let info = data.info();
@@ -241,6 +263,16 @@ pub fn check_data() {
     assert_eq!(counts, [104.0, 12.0, 12.0]);
     let samples = data.samples(4.0, 1.0, JsValue::NULL).expect("samples");
     assert_eq!(Uint8Array::from(get(&samples, "pixels")).length(), 4 * 784);
+    for (count, seed) in [
+        (0.0, 1.0),
+        (2.5, 1.0),
+        (105.0, 1.0),
+        (4.0, -1.0),
+        (4.0, f64::NAN),
+    ] {
+        let error = data.samples(count, seed, JsValue::NULL).expect_err("no");
+        assert_eq!(code(&error), "invalid-argument");
+    }
 
     let swapped = [("images", bytes(LABELS)), ("labels", bytes(IMAGES))];
     let cut = [
@@ -254,13 +286,13 @@ pub fn check_data() {
         let error = DataSet::from_idx(files).err().expect("bad files");
         assert_eq!(code(&error), expected);
     }
-    let info = idx_info(LABELS).expect("labels");
+    let info = idx_info(&bytes(LABELS)).expect("labels");
     assert_eq!(
         (get(&info, "kind"), number(&info, "count")),
         ("labels".into(), 128.0)
     );
     assert_eq!(
-        code(&idx_info(b"hello").expect_err("no IDX file")),
+        code(&idx_info(&bytes(b"hello")).expect_err("no IDX file")),
         "invalid-idx"
     );
     check_idx();
@@ -269,15 +301,15 @@ pub fn check_data() {
 
 /// What is written is read back, also where the second file lies behind the first.
 fn check_idx() {
-    let images = read_idx(IMAGES, LABELS).expect("128 images");
+    let images = read_idx(&bytes(IMAGES), &bytes(LABELS)).expect("128 images");
     let sizes = ["rows", "columns"].map(|name| number(&images, name));
     assert_eq!(sizes, [28.0, 28.0]);
     let pair = write_idx(images.clone()).expect("a pair");
     let [first, second] = ["images", "labels"].map(|name| Uint8Array::from(get(&pair, name)));
     let both = [first.to_vec(), second.to_vec()].concat();
-    let end = number(&idx_info(&both).expect("images"), "bytes") as usize;
+    let end = number(&idx_info(&bytes(&both)).expect("images"), "bytes") as usize;
     assert_eq!(end as u32, first.length());
-    let again = read_idx(&both[..end], &both[end..]).expect("the same images");
+    let again = read_idx(&bytes(&both[..end]), &bytes(&both[end..])).expect("the same images");
     for name in ["pixels", "labels"] {
         let read = [&images, &again].map(|from| Uint8Array::from(get(from, name)).to_vec());
         assert_eq!(read[0], read[1]);

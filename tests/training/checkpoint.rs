@@ -167,6 +167,23 @@ fn with_record(checkpoint: &[u8], changes: serde_json::Value) -> Vec<u8> {
 }
 
 #[test]
+fn a_flipped_bit_is_noticed() {
+    let mut run = trainer(quick());
+    train(&mut run, 2).expect("finite");
+    let whole = bytes(&run);
+    assert!(Checkpoint::read(&whole).is_ok());
+    for place in [5, 100_000] {
+        let mut damaged = whole.clone();
+        let at = damaged.len() - place;
+        damaged[at] ^= 1;
+        let error = Checkpoint::read(&damaged).expect_err("damaged");
+        assert!(error.to_string().contains("it is damaged"), "{error}");
+    }
+    let without = with_record(&whole, json!({ "checksum": null }));
+    assert!(Checkpoint::read(&without).is_ok(), "as the first files are");
+}
+
+#[test]
 fn other_versions_are_refused_by_name_and_still_hold_weights() {
     let checkpoint = bytes(&trainer(quick()));
     for (changes, words) in [

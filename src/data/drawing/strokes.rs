@@ -12,6 +12,8 @@ const BLOWN_UP_LINE: f32 = 8.0;
 /// Points nearer than this to the one before, in pixels, change nothing that can be seen.
 const MIN_STEP: f32 = 0.2;
 const MAX_COORDINATE: f32 = 1e6;
+/// More than a hand draws in ten minutes; far apart, they take seconds.
+const MOST_POINTS: usize = 50_000;
 const MIN_WIDTH: f32 = 1e-6;
 
 /// One line drawn without lifting the pen.
@@ -33,7 +35,8 @@ pub enum Width {
 /// Draws strokes as MNIST's digits are; `None` if there is no point.
 ///
 /// # Errors
-/// [`DrawingError::Coordinate`], [`DrawingError::Width`] and [`DrawingError::WidthCount`].
+/// [`DrawingError::TooManyPoints`], [`DrawingError::Coordinate`], [`DrawingError::Width`] and
+/// [`DrawingError::WidthCount`].
 pub fn rasterize(strokes: &[Stroke]) -> Result<Option<Picture>, DrawingError> {
     rasterize_lines(strokes, LINE)
 }
@@ -46,6 +49,11 @@ pub fn rasterize_lines(
     strokes: &[Stroke],
     bounds: [f32; 2],
 ) -> Result<Option<Picture>, DrawingError> {
+    let found = strokes.iter().map(|stroke| stroke.points.len()).sum();
+    if found > MOST_POINTS {
+        let most = MOST_POINTS;
+        return Err(DrawingError::TooManyPoints { found, most });
+    }
     for (index, stroke) in strokes.iter().enumerate() {
         stroke.check(index)?;
     }
