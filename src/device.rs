@@ -6,9 +6,13 @@ mod adapter;
 
 pub use adapter::Adapter;
 
+#[cfg(feature = "webgpu")]
+use std::cell::{Cell, RefCell};
 use std::str::FromStr;
 
 use burn::tensor::Device;
+#[cfg(feature = "webgpu")]
+use burn::tensor::DeviceKind;
 
 pub use crate::error::Fallback;
 use crate::error::{Error, Result};
@@ -130,18 +134,36 @@ pub const HAS_WEBGPU: bool = cfg!(feature = "webgpu");
 #[cfg(feature = "webgpu")]
 const LAUNCHES: usize = 128;
 
+#[cfg(feature = "webgpu")]
+thread_local! {
+    /// burn can't initialise the same device twice.
+    static DEVICE: RefCell<Option<Device>> = const { RefCell::new(None) };
+    /// How many were opened.
+    static OPENED: Cell<u32> = const { Cell::new(0) };
+}
+
+/// A kind that was not opened yet: to burn each is a device of its own, to browsers all but the first
+/// are names of the same.
+#[cfg(feature = "webgpu")]
+fn next_kind() -> DeviceKind {
+    match OPENED.replace(OPENED.get() + 1) {
+        0 => DeviceKind::DefaultDevice,
+        index => DeviceKind::DiscreteGpu(index as usize - 1),
+    }
+}
+
+/// Has [`webgpu`] open another device, since the last one is lost.
+pub fn forget_webgpu() {
+    #[cfg(feature = "webgpu")]
+    DEVICE.take();
+}
+
 /// burn-wgpu on WebGPU. Computes nothing yet: test it before trusting it.
 ///
 /// # Errors
 /// [`Fallback::RequestRefused`]; [`Fallback::NotCompiledIn`] without the cargo feature `webgpu`.
 #[cfg(feature = "webgpu")]
 pub async fn webgpu(adapter: &Adapter) -> Result<Selected, Fallback> {
-    use std::cell::RefCell;
-    thread_local! {
-        /// burn can't initialise the same device twice.
-        static DEVICE: RefCell<Option<Device>> = const { RefCell::new(None) };
-    }
-
     let known = DEVICE.with_borrow(Clone::clone);
     let device = match known {
         Some(device) => device,
@@ -149,6 +171,7 @@ pub async fn webgpu(adapter: &Adapter) -> Result<Selected, Fallback> {
             #[cfg(target_arch = "wasm32")]
             run_constructors();
             let made = Device::wgpu_options()
+                .device_kind(next_kind())
                 .tasks_max(LAUNCHES)
                 .init_async()
                 .await;

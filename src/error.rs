@@ -95,9 +95,9 @@ pub enum Error {
 }
 
 impl Error {
-    pub(crate) fn device_lost(cause: impl std::fmt::Debug) -> Self {
+    pub(crate) fn device_lost(cause: impl std::fmt::Display) -> Self {
         Self::DeviceLost {
-            message: format!("{cause:?}"),
+            message: cause.to_string(),
         }
     }
 

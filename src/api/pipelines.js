@@ -2,36 +2,68 @@
  * Compute pipelines made ahead. Browsers compile several at a time with `createComputePipelineAsync`,
  * but wgpu calls `createComputePipeline` for each at its first launch, and everything waits.
  * So the device that wgpu asks for is given methods of its own, which hand out what is there; and
- * features of its own, where wgpu or cubecl gets those wrong.
+ * features of its own, where wgpu or cubecl gets those wrong. Nobody else's device is touched.
  */
 
-/** @type {GPUDevice | null} */
+/** The device that was opened last. @type {GPUDevice | null} */
 let device = null;
+let lost = false;
 /** What each module was made of, in WGSL. @type {WeakMap<GPUShaderModule, string>} */
 const sources = new WeakMap();
-/** By WGSL. @type {Map<string, { module: GPUShaderModule, pipeline: GPUComputePipeline }>} */
+/** Of that device, by WGSL. @type {Map<string, { module: GPUShaderModule, pipeline: GPUComputePipeline }>} */
 const made = new Map();
 const compiled = { shaders: 0, milliseconds: 0 };
 
 /**
- * Has the next device that anyone here asks for hand out pipelines, have subgroups where there are
- * any, and seem able to time kernels.
+ * Has the device of whoever asks for an adapter while `ask` runs hand out pipelines, have subgroups
+ * where there are any, and seem able to time kernels.
+ *
+ * @param {() => void} ask
  */
-export function handOutPipelines() {
-  const { prototype } = globalThis.GPUAdapter ?? {};
-  if (device || !prototype) return;
-  const requestDevice = prototype.requestDevice;
-  prototype.requestDevice = async function (descriptor) {
-    prototype.requestDevice = requestDevice;
+export function withPipelines(ask) {
+  const { gpu } = navigator;
+  const { requestAdapter } = gpu;
+  gpu.requestAdapter = async (options) => {
+    const adapter = await requestAdapter.call(gpu, options);
+    if (adapter) prepare(adapter);
+    return adapter;
+  };
+  try {
+    ask();
+  } finally {
+    // The prototype's is left.
+    Reflect.deleteProperty(gpu, "requestAdapter");
+  }
+}
+
+/** Whether the device that was opened last is gone, so that another is to be opened. */
+export function isLost() {
+  return lost;
+}
+
+/** @param {GPUAdapter} adapter */
+function prepare(adapter) {
+  const { requestDevice } = adapter;
+  adapter.requestDevice = async (descriptor) => {
     const requiredFeatures = [...(descriptor?.requiredFeatures ?? [])];
     // wgpu does not know of them in browsers.
-    if (this.features.has("subgroups")) requiredFeatures.push("subgroups");
-    device = await requestDevice.call(this, { ...descriptor, requiredFeatures });
-    handOut(device);
-    claimTimestamps(this);
-    claimTimestamps(device);
-    return device;
+    if (adapter.features.has("subgroups")) requiredFeatures.push("subgroups");
+    const opened = await requestDevice.call(adapter, { ...descriptor, requiredFeatures });
+    adopt(opened);
+    claimTimestamps(adapter);
+    claimTimestamps(opened);
+    return opened;
   };
+}
+
+/** @param {GPUDevice} opened */
+function adopt(opened) {
+  device = opened;
+  lost = false;
+  made.clear();
+  Object.assign(compiled, { shaders: 0, milliseconds: 0 });
+  handOut(opened);
+  opened.lost.then(() => (lost ||= device === opened));
 }
 
 /**

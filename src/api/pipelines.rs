@@ -1,5 +1,9 @@
 //! Shaders, compiled before their first launch.
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -10,8 +14,11 @@ use crate::select::open_webgpu;
 
 #[wasm_bindgen(module = "/src/api/pipelines.js")]
 extern "C" {
-    #[wasm_bindgen(js_name = handOutPipelines)]
-    fn hand_out_pipelines();
+    #[wasm_bindgen(js_name = withPipelines)]
+    fn with_pipelines(ask: &mut dyn FnMut());
+
+    #[wasm_bindgen(js_name = isLost)]
+    fn is_lost() -> bool;
 
     #[wasm_bindgen(js_name = makePipelines)]
     fn make_pipelines(shaders: Vec<String>) -> Promise;
@@ -30,10 +37,26 @@ pub async fn open(
     if !device::HAS_WEBGPU || adapter.check(request).is_err() {
         return;
     }
-    hand_out_pipelines();
+    if is_lost() {
+        device::forget_webgpu();
+    }
     // Ignore errors here: `select` opens the device again and reports them.
-    if open_webgpu(adapter).await.is_ok() {
+    if open_prepared(adapter).await.is_ok() {
         make(shaders()).await;
+    }
+}
+
+/// Opens the device, which asks for its adapter before it waits for anything.
+async fn open_prepared(adapter: &Adapter) -> Result<Selected, Fallback> {
+    let mut opening = pin!(open_webgpu(adapter));
+    let first = poll_fn(|context| {
+        let mut first = Poll::Pending;
+        with_pipelines(&mut || first = opening.as_mut().poll(context));
+        Poll::Ready(first)
+    });
+    match first.await {
+        Poll::Ready(opened) => opened,
+        Poll::Pending => opening.await,
     }
 }
 

@@ -111,7 +111,7 @@ test("a training worker that is gone is started once, and Reset tries again", as
     return route.fulfill({ status: 404, body: "gone" });
   });
   await vitpad.open("?tab=train");
-  await expect(page.getByTestId("train-error")).toContainText("press Reset to try again");
+  await expect(page.getByTestId("train-error")).toContainText("Press Reset to try again");
   await page.waitForTimeout(1_000);
   expect(asked).toBe(1);
   await page.context().unroute("**/workers/train/worker.js");

@@ -36,7 +36,7 @@ test("where the WebGPU build cannot be loaded, the CPU carries on and the page s
   provoked.push(/404/);
   await page.route("**/webgpu_bg.wasm", (route) => route.fulfill({ status: 404, body: "gone" }));
   await vitpad.open("?device=webgpu");
-  await expect(vitpad.reason).toContainText("could not load webgpu_bg.wasm");
+  await expect(vitpad.reason).toContainText("Could not load webgpu_bg.wasm");
   await vitpad.draw(6);
   await vitpad.expectAnswer(6);
   await expect(vitpad.device).toHaveText(/^CPU/);

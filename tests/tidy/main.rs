@@ -145,7 +145,8 @@ fn files_stay_short() {
     for folder in ["src", "www", "tests", "examples", "xtask"] {
         for file in files(folder, &["rs", "js", "mjs", "css"]) {
             let lines = read(&file).lines().count();
-            if lines > MOST_LINES {
+            // A language is one list.
+            if lines > MOST_LINES && !name(&file).starts_with("www/words/") {
                 long.push(format!(
                     "{} has {lines} lines, more than {MOST_LINES}",
                     name(&file)

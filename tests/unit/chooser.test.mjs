@@ -4,7 +4,7 @@ import { DeviceChooser } from "../../www/workers/chooser.js";
 import { contestOf } from "../../www/workers/train/contest.js";
 import { fakeSpeeds, plain } from "./fakes.mjs";
 
-const REAL = { usable: true, software: false, description: "Test GPU", code: null, reason: null };
+const REAL = { usable: true, software: false, description: "Test GPU", code: null, detail: null, reason: null };
 const coded = (code) => Object.assign(new Error(code), { code, isDeviceFault: false });
 
 /** Devices whose steps take so many milliseconds; `fail` and `hang` are about the GPU's steps. */
@@ -31,8 +31,8 @@ function setUp({ cpu = 1, webgpu = 1, probe = REAL, fail, hang, known, missing =
       },
     };
   };
-  const load = async (kind) => {
-    around.loaded.push(kind);
+  const load = async (kind, failures) => {
+    around.loaded.push(failures ? `${kind} ${failures}` : kind);
     if (missing[kind]) throw Object.assign(new Error(missing[kind]), { code: "not-built" });
     const module = {
       probeWebGpu: async () => probe,
@@ -47,7 +47,7 @@ function setUp({ cpu = 1, webgpu = 1, probe = REAL, fail, hang, known, missing =
     };
     return { module, memory: {}, note };
   };
-  around.devices = new DeviceChooser({ load, onWait: (what) => around.waits.push(what), speeds: around.speeds, patience: 10_000 });
+  around.devices = new DeviceChooser({ load, onWait: (what) => around.waits.push(plain(what)), speeds: around.speeds, patience: 10_000 });
   around.open = async ({ device = "auto", config = {}, recipe = {}, measure = false, signal = new AbortController().signal } = {}) => {
     const options = () => ({ preset: "default", config, recipe });
     const contest = contestOf(around.devices, options, { measure, signal, now: () => clock.now });
@@ -117,8 +117,8 @@ test("WebGPU asked for is taken without measuring", async () => {
 });
 
 test("a software adapter is left alone without measuring", async () => {
-  const around = setUp({ probe: { ...REAL, software: true, reason: "software" } });
-  assert.equal(await around.open(), "cpu: software");
+  const around = setUp({ probe: { ...REAL, software: true, code: "software-adapter", reason: "only software" } });
+  assert.equal(await around.open(), "cpu: Only software.");
   assert.deepEqual(around.loaded, ["cpu"]);
 });
 
@@ -129,7 +129,7 @@ test("a GPU that fails while it is measured leaves the CPU, and nothing is remem
   };
   for (const options of [{ fail: new Error("lost") }, { hang: crash }]) {
     const around = setUp(options);
-    assert.equal(await around.open(), "cpu: WebGPU could not be started: lost");
+    assert.equal(await around.open(), "cpu: WebGPU could not be started: lost.");
     assert.equal(around.speeds.kept.size, 0);
   }
 });
@@ -149,7 +149,7 @@ test("a run that is cancelled while it is measured is not opened", async () => {
 });
 
 test("while a build is being compiled the CPU trains, and says just that", async () => {
-  const why = "the build is still being compiled on this machine";
+  const why = "The build is still being compiled on this machine.";
   const around = setUp({ missing: { webgpu: why, ndarray: why } });
   for (const device of ["webgpu", "auto", "ndarray"]) {
     assert.equal(await around.open({ device }), `cpu: ${why}`);
@@ -167,5 +167,22 @@ test("a build that arrives later is taken at the next start", async () => {
 });
 
 test("a slower file of the CPU is a reason of its own", async () => {
-  assert.equal(await setUp({ note: "slower" }).open({ device: "cpu" }), "cpu: slower");
+  const note = { key: "device.slower-build" };
+  assert.match(await setUp({ note }).open({ device: "cpu" }), /^cpu: The faster CPU build/);
+});
+
+test("a GPU that failed is tried again with a new module, and not for ever", async () => {
+  const around = setUp();
+  const failed = { deviceInfo: { kind: "webgpu", fallback: null }, free: () => {} };
+  const job = { prepare: async () => null, make: async (_module, _data, kind) => ({ deviceInfo: { kind } }), release: () => {}, contest: null };
+  for (let failures = 0; failures < 3; failures += 1) {
+    assert.equal(await around.open({ device: "webgpu" }), "webgpu: ");
+    around.alive = 0;
+    // The uncaught error of the same failure counts once.
+    around.devices.absorb(new Error("lost"));
+    const { made } = await around.devices.replace(failed, new Error("lost"), job);
+    assert.equal(made.deviceInfo.kind, "cpu");
+  }
+  assert.match(await around.open({ device: "webgpu" }), /^cpu: WebGPU failed: lost/i);
+  assert.deepEqual(around.loaded.filter((name) => name.startsWith("webgpu")), ["webgpu", "webgpu 1", "webgpu 2"]);
 });

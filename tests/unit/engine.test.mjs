@@ -4,7 +4,7 @@ import { DeviceChooser } from "../../www/workers/chooser.js";
 import { Engine } from "../../www/workers/engine.js";
 import { fakeSpeeds, plain } from "./fakes.mjs";
 
-const REAL = { usable: true, software: false, description: "Test GPU", code: null, reason: null };
+const REAL = { usable: true, software: false, description: "Test GPU", code: null, detail: null, reason: null };
 const STROKES = [{ points: Float32Array.of(1, 2), width: 3 }];
 
 /** An engine whose devices take so many milliseconds for a digit; `log` tells what they did. */
@@ -99,8 +99,8 @@ test("WebGPU asked for is taken without measuring", async () => {
 });
 
 test("a software adapter is left alone without measuring", async () => {
-  const around = await setUp({ probe: { ...REAL, software: true, reason: "software" } });
-  assert.equal(await around.state(), "cpu: software");
+  const around = await setUp({ probe: { ...REAL, software: true, code: "software-adapter", reason: "only software" } });
+  assert.equal(await around.state(), "cpu: Only software.");
   assert.deepEqual(around.log, []);
 });
 
@@ -114,7 +114,7 @@ test("a GPU that fails while it is measured leaves the CPU, and nothing is remem
     },
   ]) {
     const around = await setUp({ fail });
-    assert.equal(await around.state(), "cpu: WebGPU could not be started: lost");
+    assert.equal(await around.state(), "cpu: WebGPU could not be started: lost.");
     assert.equal(around.speeds.kept.size, 0);
   }
 });
@@ -123,7 +123,7 @@ test("the CPU answers what is drawn while the devices are compared", async () =>
   const around = await setUp({ cpu: 2, webgpu: 1 });
   let answer;
   around.onDevice = ({ reason }) => {
-    if (reason?.startsWith("Comparing")) setTimeout(async () => (answer = await around.engine.classify(STROKES)));
+    if (reason?.key === "wait.comparison") setTimeout(async () => (answer = await around.engine.classify(STROKES)));
   };
   await around.state();
   assert.deepEqual(answer, { digit: "cpu" });
@@ -137,11 +137,11 @@ test("a GPU that fails later hands the drawing to the CPU; what is wrong with a 
   assert.equal(around.engine.state.kind, "webgpu");
   error = new Error("unreachable");
   assert.deepEqual(await around.engine.classify(STROKES), { digit: "cpu" });
-  assert.equal(around.engine.state.reason, "WebGPU failed: unreachable");
+  assert.equal(plain(around.engine.state.reason), "WebGPU failed: unreachable.");
 });
 
 test("while WebGPU is being compiled the CPU reads, and says just that", async () => {
-  const around = await setUp({ missing: "the WebGPU build is still being compiled on this machine" });
-  assert.equal(await around.state(), "cpu: the WebGPU build is still being compiled on this machine");
+  const around = await setUp({ missing: "The WebGPU build is still being compiled on this machine" });
+  assert.equal(await around.state(), "cpu: The WebGPU build is still being compiled on this machine.");
   assert.deepEqual(await around.engine.classify(STROKES), { digit: "cpu" });
 });

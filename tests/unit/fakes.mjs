@@ -1,4 +1,5 @@
 /** What tests of measured devices share. */
+import { sayWords } from "../../www/page/words.js";
 
 // Every browser with WebGPU has it, Node only since 22.
 Promise.withResolvers ??= () => {
@@ -19,9 +20,9 @@ export function fakeSpeeds(kept = new Map()) {
 }
 
 /**
- * @param {string | null} text
- * @returns {string} without spaces that do not break
+ * @param {import("../../www/shared/protocol.js").Words | null} words
+ * @returns {string} in English, without spaces that do not break
  */
-export function plain(text) {
-  return (text ?? "").replaceAll("\u00a0", " ");
+export function plain(words) {
+  return words ? sayWords(words).replaceAll("\u00a0", " ") : "";
 }

@@ -22,6 +22,7 @@ afterEach(() => run.reset());
 const takeFired = () => fired.splice(0).join(" ");
 const positionAt = (step) => ({ step, steps: 8, stepsPerEpoch: 4 });
 const infoAt = (step, rest) => ({ id: "a", name: "A", position: positionAt(step), ...rest });
+const FULL = { key: "error.storage-full" };
 const series = (length, value = 1) => new Float32Array(length).fill(value);
 
 function enter(state, info = null, message = null) {
@@ -60,8 +61,8 @@ for (const [state, ...answers] of [
 test("a run is followed from its loading to its end", () => {
   run.begin("A");
   assert.deepEqual([run.state, run.name, run.id, run.share], ["loading", "A", undefined, 0]);
-  enter("loading", null, "Loading the data …");
-  assert.equal(run.message, "Loading the data …");
+  enter("loading", null, { key: "wait.data" });
+  assert.equal(run.message.key, "wait.data");
   enter("running", infoAt(0));
   assert.deepEqual([run.message, run.id], [null, "a"]);
   step(2);
@@ -75,10 +76,10 @@ test("a run is followed from its loading to its end", () => {
 });
 
 test("a run that fails says why until its state changes", () => {
-  enter("failed", infoAt(3), "the loss is not a number");
-  assert.equal(run.error, "the loss is not a number");
+  enter("failed", infoAt(3), { key: "error.non-finite-loss" });
+  assert.equal(run.error.key, "error.non-finite-loss");
   enter("failed");
-  assert.equal(run.error, "the run failed");
+  assert.equal(run.error.key, "run.failed");
   run.begin("B");
   assert.equal(run.error, undefined);
 });
@@ -87,7 +88,7 @@ test("a command that is refused leaves the run as it was", () => {
   enter("running", infoAt(0));
   run.refuse(coded("not-running"));
   step(1);
-  assert.deepEqual([run.state, run.error], ["running", "not-running"]);
+  assert.deepEqual([run.state, run.error.key], ["running", "error.not-running"]);
   enter("evaluating");
   assert.equal(run.error, undefined);
 });
@@ -95,7 +96,7 @@ test("a command that is refused leaves the run as it was", () => {
 test("a run that cannot be loaded fails, and one that is cancelled does not", () => {
   run.begin("A");
   run.fail(coded("data-gone"));
-  assert.deepEqual([run.state, run.error], ["failed", "data-gone"]);
+  assert.deepEqual([run.state, run.error.key], ["failed", "error.data-gone"]);
   run.begin("A");
   run.fail(coded("superseded"));
   assert.deepEqual([run.state, run.error], ["idle", undefined]);
@@ -104,23 +105,24 @@ test("a run that cannot be loaded fails, and one that is cancelled does not", ()
 test("a crash of the worker ends the run, and says what is kept", () => {
   enter("running", infoAt(0));
   step(1);
-  run.crash(Object.assign(new Error("out of chalk"), { code: "worker-crashed" }));
-  assert.deepEqual([run.state, run.error], ["failed", "out of chalk; what the last checkpoint holds is kept"]);
+  run.crash(coded("worker-crashed"));
+  assert.equal(run.state, "failed");
+  assert.deepEqual([run.error.key, run.error.values.why.key], ["run.crashed", "error.worker-crashed"]);
   assert.deepEqual([run.isLearning, run.record.length, run.id], [false, 1, "a"]);
 });
 
 for (const by of ["crash", "fail", "refuse"]) {
   test(`a worker that can't be loaded, told by ${by}, comes with advice`, () => {
     run[by](coded("worker-broken"));
-    assert.equal(run.error, "worker-broken; press Reset to try again");
+    assert.deepEqual([run.error.key, run.error.values.why.key], ["run.broken", "error.worker-broken"]);
   });
 }
 
 test("a run whose checkpoints can't be kept may be lost after its end, until one is kept", () => {
   enter("running", infoAt(0));
-  run.receive({ event: "storage", problem: "the storage is full" });
+  run.receive({ event: "storage", problem: FULL });
   enter("stopped", infoAt(1));
-  assert.deepEqual([run.isKept, run.mayBeLost, run.storageProblem], [false, true, "the storage is full"]);
+  assert.deepEqual([run.isKept, run.mayBeLost, run.storageProblem], [false, true, FULL]);
   run.receive({ event: "storage", problem: null });
   assert.deepEqual([run.isKept, run.mayBeLost], [true, false]);
 });
@@ -149,7 +151,7 @@ test("a run that begins, and a reset, forget the one before", () => {
   for (const forget of [() => run.begin("B"), () => run.reset()]) {
     enter("running", infoAt(0));
     run.receive({ event: "device", device: { name: "CPU" } });
-    run.receive({ event: "storage", problem: "the storage is full" });
+    run.receive({ event: "storage", problem: FULL });
     step(1);
     evaluate("test", 1);
     enter("paused", infoAt(1));
@@ -157,7 +159,7 @@ test("a run that begins, and a reset, forget the one before", () => {
     assert.deepEqual([run.id, run.position, run.speed, run.device, run.evaluation, run.elapsed], Array(6).fill(undefined));
     assert.deepEqual([run.record.length, run.share, run.isKept], [0, 0, true]);
   }
-  assert.deepEqual([run.state, run.name], ["idle", "run"]);
+  assert.deepEqual([run.state, run.name], ["idle", ""]);
 });
 
 test("a download lasts until it is complete, or the state changes", () => {
@@ -190,7 +192,7 @@ test("the elapsed time leaves pauses out", () => {
 test("each change fires the parts that it is of, and steps no costly one but the record", () => {
   run.begin("A");
   assert.equal(takeFired(), "info state record evaluation change");
-  enter("loading", null, "Loading …");
+  enter("loading", null, { key: "wait.run" });
   assert.equal(takeFired(), "state change");
   enter("running", infoAt(0));
   assert.equal(takeFired(), "info state change");

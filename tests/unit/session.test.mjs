@@ -92,10 +92,11 @@ test("full storage is said once, training goes on, and the next checkpoint is tr
   const finished = until("evaluating");
   await session.start();
   await finished;
-  assert.deepEqual(events.filter(({ event }) => event === "storage").map(({ problem }) => problem), ["storage-full"]);
+  const problems = () => events.filter(({ event }) => event === "storage").map(({ problem }) => problem?.key);
+  assert.deepEqual(problems(), ["error.storage-full"]);
   around.full = false;
   await until("finished");
-  assert.deepEqual(events.filter(({ event }) => event === "storage").map(({ problem }) => problem), ["storage-full", null]);
+  assert.deepEqual(problems(), ["error.storage-full", undefined]);
 });
 
 test("a loss that is not finite fails the run, and its last good state is kept", async () => {
@@ -103,7 +104,7 @@ test("a loss that is not finite fails the run, and its last good state is kept",
   const failed = until("failed");
   await session.start();
   await failed;
-  assert.equal(events.at(-1).message, "non-finite-loss");
+  assert.equal(events.at(-1).message.key, "error.non-finite-loss");
   assert.deepEqual(stored.at(-1), { status: "failed", name: "A", step: 2 });
   assert.equal(session.run.active, false);
   assert.equal((await session.classify([]))?.digit, 2);

@@ -3,6 +3,7 @@ import { beforeEach, test } from "node:test";
 import { idx } from "./idx.mjs";
 import { emptyDisk } from "./opfs.mjs";
 import { readSource, sourceEntries } from "../../www/page/train/address.js";
+import { sayWords } from "../../www/page/words.js";
 import { writeFile } from "../../www/shared/storage.js";
 import { defaultSource, SOURCES, sourceOf, specOfCheckpoint } from "../../www/shared/train/sources.js";
 import { Digits } from "../../www/workers/digits.js";
@@ -48,8 +49,8 @@ for (const source of SOURCES) {
   const entered = ENTERED[id] ?? "";
 
   test(`${id} has a name, and can be trained on once all is there`, () => {
-    assert.notEqual(source.name(entered), "");
-    assert.notEqual(source.label(SETS[id] ?? {}), "");
+    assert.notEqual(sayWords(source.name(entered)), "");
+    assert.notEqual(sayWords(source.label(SETS[id] ?? {})), "");
     assert.equal(source.problem?.(SETS[id], entered), undefined);
     assert.equal(sourceOf(specFor(source).source), source);
   });
@@ -71,7 +72,7 @@ for (const source of SOURCES) {
     const seed = source.isMadeAgain ? set.seed : undefined;
     const again = specOfCheckpoint({ name: set.name, origin: set.origin, seed, train: 20 });
     // An address is not followed.
-    assert.deepEqual(again, id === "url" ? { source: "files", images: 20, set: "bars from example.org" } : spec);
+    assert.deepEqual(again, id === "url" ? { source: "files", images: 20, set: "bars (example.org)" } : spec);
   });
 }
 
@@ -109,7 +110,7 @@ test("data that is gone says so, and a source that nobody knows too", async () =
   for (const spec of [{ source: "mnist" }, { source: "files", set: "other" }, { source: "emnist" }]) {
     await assert.rejects(data.open({ images: 0, ...spec }, MODULE), { code: "data-gone" });
   }
-  await assert.rejects(data.open({ source: "url", images: 0, url: "bars" }, MODULE), { code: "invalid-url", message: /“bars”/ });
+  await assert.rejects(data.open({ source: "url", images: 0, url: "bars" }, MODULE), { code: "invalid-url", values: { text: "bars" } });
 });
 
 test("own digits are loaded anew once they have changed", async () => {

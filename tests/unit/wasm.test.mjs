@@ -28,12 +28,9 @@ test("a file that is still being compiled is replaced by one that is there", () 
 });
 
 test("a build that is not there says why", () => {
-  for (const [state, why] of [
-    ["compiling", "the WebGPU build is still being compiled on this machine"],
-    ["failed", "the WebGPU build could not be compiled: the terminal says why"],
-    ["left out", "the WebGPU build was left out of this site"],
-  ]) {
-    assert.throws(() => choose("webgpu", "webgpu", { webgpu: state }), { code: "not-built", message: why });
+  for (const [state, kind] of [["compiling", "compiling"], ["failed", "failed"], ["left out", "left-out"]]) {
+    const expected = { code: "not-built", values: { kind, build: "WebGPU" } };
+    assert.throws(() => choose("webgpu", "webgpu", { webgpu: state }), expected);
   }
 });
 

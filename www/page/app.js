@@ -12,11 +12,18 @@ import { parseSettings, runOfModel, withSettings } from "../shared/settings.js";
 import { listenForShortcuts } from "./shortcuts.js";
 import { StatusView } from "./status.js";
 import { parseTab, Tabs } from "./tabs.js";
+import { locale, otherLanguage, say, sayAll, sayError } from "./words.js";
 
 /** @typedef {import("../shared/protocol.js").Prediction} Prediction */
 
 // All scripts are there.
 find("startup", HTMLElement).remove();
+
+const template = document.getElementById("train-template");
+if (!(template instanceof HTMLTemplateElement)) throw new Error("index.html has no training page");
+document.documentElement.lang = locale;
+sayAll(document);
+sayAll(template.content);
 
 const canvas = find("pad", HTMLCanvasElement);
 const deviceSelect = find("device-select", HTMLSelectElement);
@@ -123,8 +130,6 @@ find("retry", HTMLButtonElement).addEventListener("click", () => {
 });
 
 const drawPanel = panel(document, "panel-draw");
-const template = document.getElementById("train-template");
-if (!(template instanceof HTMLTemplateElement)) throw new Error("index.html has no training page");
 const trainPanel = panel(template.content, "panel-train");
 const tabs = new Tabs(find("pages", HTMLElement), { draw: drawPanel, train: trainPanel }, (name) => {
   if (name === "draw" && !started) start();
@@ -150,7 +155,7 @@ function openTraining() {
     .then(({ openPage }) => openPage({ panel: trainPanel, onProblems: (list) => status.showProblems("training", list), useModel }))
     .catch((error) => {
       training = undefined;
-      status.showProblems("training", [`The training page could not be loaded: ${error.message}. Reload the page to try again.`]);
+      status.showProblems("training", [say("page.no-training", { why: sayError(error) })]);
     });
 }
 
@@ -180,12 +185,22 @@ function nameRun(model, name) {
 async function nameRunOfAddress() {
   const id = runOfModel(settings.model);
   if (id === null) return;
-  nameRun(settings.model, "A trained model");
+  nameRun(settings.model, say("draw.model.trained"));
   const { readRun } = await import("../shared/train/store.js");
   // Where it is gone, loading it says so.
   const run = await readRun(id).catch(() => undefined);
   if (run) nameRun(settings.model, run.name);
 }
+
+const languageLink = find("other-language", HTMLAnchorElement);
+languageLink.lang = otherLanguage;
+languageLink.href = `?lang=${otherLanguage}`;
+languageLink.addEventListener("click", () => {
+  // The address of now, with all that was chosen.
+  const url = new URL(location.href);
+  url.searchParams.set("lang", otherLanguage);
+  languageLink.href = url.href;
+});
 
 listenForShortcuts(drawPanel, actions);
 nameRunOfAddress();

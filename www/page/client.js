@@ -31,7 +31,7 @@ export class Client {
    * @returns {Promise<DeviceState>}
    */
   start({ device, model }, { measure }) {
-    this.#worker.stop(new CodedError("superseded", "another model or device was chosen"));
+    this.#worker.stop(new CodedError("superseded"));
     this.#worker.start();
     return this.#worker.ask("load", { device, model, measure });
   }

@@ -24,15 +24,6 @@ export function setText(element, text) {
 }
 
 /**
- * @param {number} share 0 to 1
- * @returns {string} as in "98.2 %", with a space that does not break
- */
-export function percent(share) {
-  if (share > 0 && share < 0.001) return "< 0.1\u00a0%";
-  return `${(share * 100).toFixed(1)}\u00a0%`;
-}
-
-/**
  * @param {string} words as errors say them
  * @returns {string} with a capital and a full stop
  */

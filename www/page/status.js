@@ -1,10 +1,11 @@
-import { find, sentence } from "./dom.js";
-import { messageOf } from "../shared/protocol.js";
+import { find } from "./dom.js";
+import { say, sayError, sayWords } from "./words.js";
 
 /**
  * @typedef {import("../shared/protocol.js").DeviceState} DeviceState
  * @typedef {import("../shared/protocol.js").ProgressEvent} ProgressEvent
  * @typedef {import("../shared/protocol.js").Download} Download
+ * @typedef {import("../shared/protocol.js").Words} Words
  */
 
 /** What the page is doing: loading, ready or failed; on which device, and why on that one. */
@@ -19,14 +20,14 @@ export class StatusView {
   #takeover = find("takeover", HTMLProgressElement);
   /** @type {Map<Download, ProgressEvent>} */
   #downloads = new Map();
-  /** @type {Record<"settings" | "training", string[]>} */
+  /** @type {Record<"settings" | "training", (Words | string)[]>} */
   #problems = { settings: [], training: [] };
 
   showLoading() {
     this.#downloads.clear();
     this.#error.hidden = true;
     this.#progress.removeAttribute("value");
-    this.#setStatus("Loading the model …");
+    this.#setStatus(say("draw.loading"));
   }
 
   showReady() {
@@ -37,25 +38,26 @@ export class StatusView {
   showError(error) {
     this.#setStatus("");
     this.#takeover.hidden = true;
-    this.#errorText.textContent = sentence(messageOf(error));
+    this.#errorText.textContent = sayError(error);
     this.#error.hidden = false;
   }
 
   /**
    * @param {"settings" | "training"} source whose problems of before these replace
-   * @param {string[]} problems
+   * @param {(Words | string)[]} problems
    */
   showProblems(source, problems) {
     this.#problems[source] = problems;
     const all = Object.values(this.#problems).flat();
-    this.#notice.textContent = all.join(" ");
+    this.#notice.textContent = all.map(sayWords).join(" ");
     this.#notice.hidden = all.length === 0;
   }
 
   /** @param {DeviceState} state */
   showDevice({ name, description, reason, pending }) {
-    this.#device.textContent = description ? `${name} · ${description}` : name;
-    this.#reason.textContent = reason ? sentence(reason) : "";
+    const how = sayWords(description);
+    this.#device.textContent = how ? `${name} · ${how}` : name;
+    this.#reason.textContent = reason ? sayWords(reason) : "";
     this.#takeover.hidden = !(pending && this.#downloads.has("webgpu"));
   }
 

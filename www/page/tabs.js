@@ -5,24 +5,22 @@
  * @typedef {"draw" | "train"} TabName
  */
 import { find } from "./dom.js";
+import { say } from "./words.js";
 
-const TITLES = {
-  draw: "vitpad · a Vision Transformer reads your digits",
-  train: "vitpad · train a Vision Transformer",
-};
+const TITLES = /** @type {const} */ ({ draw: "page.title", train: "page.title-train" });
 
 /** @type {TabName[]} in their order, the default first */
 const NAMES = ["draw", "train"];
 
 /**
  * @param {string} query as in `location.search`
- * @returns {{ tab: TabName, problem: string | undefined }}
+ * @returns {{ tab: TabName, problem: import("../shared/protocol.js").Words | undefined }}
  */
 export function parseTab(query) {
   const value = new URLSearchParams(query).get("tab");
   const tab = NAMES.find((each) => each === value);
   if (tab || value === null) return { tab: tab ?? "draw", problem: undefined };
-  return { tab: "draw", problem: `The address asks for the tab “${value}”, which does not exist (there are: ${NAMES.join(", ")}).` };
+  return { tab: "draw", problem: { key: "page.unknown-tab", values: { value, choices: NAMES } } };
 }
 
 export class Tabs {
@@ -65,7 +63,7 @@ export class Tabs {
   /** @param {TabName} name */
   #show(name) {
     this.#open = name;
-    document.title = TITLES[name];
+    document.title = say(TITLES[name]);
     document.body.dataset.tab = name;
     for (const each of NAMES) {
       this.#buttons[each].ariaSelected = String(each === name);

@@ -1,4 +1,4 @@
-/** What browsers of a few years ago lack, in a few lines. */
+/** What some browsers lack or get wrong, in a few lines. */
 
 /**
  * `Promise.withResolvers()`
@@ -26,3 +26,19 @@ export function parseUrl(text) {
     return null;
   }
 }
+
+/**
+ * WebKitGTK has the language "C" where the system has none; `Intl` throws for that, and uPlot asks it as
+ * soon as it is loaded.
+ *
+ * @param {{ readonly language: string }} navigator
+ */
+export function mendLanguage(navigator) {
+  try {
+    Intl.getCanonicalLocales(navigator.language);
+  } catch {
+    Object.defineProperty(navigator, "language", { value: "en", configurable: true });
+  }
+}
+
+if (globalThis.navigator) mendLanguage(navigator);

@@ -23,12 +23,18 @@
  * @property {[{ pixels: Uint8Array, label: number }, number]} keepDigit among the user's own; says how
  *   many there are
  *
- * @typedef {{ name: string, message: string, code: string, stack: string | undefined }} PlainError
+ * @typedef {string | number | Words | (string | number | Words)[] | null} Value in words
+ * @typedef {{ key: string, values?: Record<string, Value>, text?: string }} Words what is to be said, in
+ *   no language yet: a key of the files in www/words/, values for its places, and what to say where
+ *   there is no such key
+ *
+ * @typedef {{ name: string, message: string, code: string, stack: string | undefined,
+ *   values: Record<string, Value> }} PlainError
  *
  * What answers now, and why it is not something else. `pending` says that the worker may still
  * change to another device.
- * @typedef {Pick<DeviceInfo, "kind" | "name" | "description">
- *   & { reason: string | null, pending: boolean }} DeviceState
+ * @typedef {Pick<DeviceInfo, "kind" | "name">
+ *   & { description: Words | string, reason: Words | null, pending: boolean }} DeviceState
  *
  * @typedef {"cpu" | "webgpu" | "weights"} Download
  * @typedef {{ event: "progress", file: Download, loaded: number, total: number }} ProgressEvent
@@ -36,17 +42,27 @@
  * @typedef {ProgressEvent | DeviceEvent} WorkerEvent
  */
 
-/** An error that programs can tell apart by its stable `code`. */
+/** An error that programs can tell apart by its stable `code`; the page says `error.CODE` for it. */
 export class CodedError extends Error {
   /**
    * @param {string} code
-   * @param {string} message
+   * @param {Record<string, Value>} [values] for the places in its words
    * @param {ErrorOptions} [options]
    */
-  constructor(code, message, options) {
-    super(message, options);
+  constructor(code, values = {}, options) {
+    super(`${code} ${JSON.stringify(values)}`, options);
     this.code = code;
+    this.values = values;
   }
+}
+
+/**
+ * @param {unknown} error
+ * @returns {Words} what people are told of it
+ */
+export function wordsOf(error) {
+  const { values } = /** @type {{ values?: Record<string, Value> }} */ (error ?? {});
+  return { key: `error.${codeOf(error)}`, values: values ?? {}, text: messageOf(error) };
 }
 
 /**
@@ -72,15 +88,17 @@ export function messageOf(error) {
 export function toPlainError(thrown) {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   const code = "code" in error && typeof error.code === "string" ? error.code : "unexpected";
-  return { name: error.name, message: error.message, code, stack: error.stack };
+  const values = "values" in error ? /** @type {Record<string, Value>} */ (error.values) : {};
+  return { name: error.name, message: error.message, code, stack: error.stack, values };
 }
 
 /**
  * @param {PlainError} plain
  * @returns {CodedError}
  */
-export function fromPlainError({ name, message, code, stack }) {
-  const error = new CodedError(code, message);
+export function fromPlainError({ name, message, code, stack, values }) {
+  const error = new CodedError(code, values ?? {});
+  error.message = message;
   error.name = name;
   error.stack = stack;
   return error;

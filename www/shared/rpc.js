@@ -7,7 +7,7 @@
  *   what it is answered with
  */
 import { withResolvers } from "./compat.js";
-import { codeOf, CodedError, fromPlainError, toPlainError } from "./protocol.js";
+import { codeOf, CodedError, fromPlainError, toPlainError, wordsOf } from "./protocol.js";
 
 /** Smaller buffers are copied as fast as they are handed over. */
 const LARGE_BYTES = 65_536;
@@ -62,12 +62,12 @@ export class WorkerClient {
       if (worker === this.#worker) this.#receive(data);
     });
     worker.addEventListener("messageerror", () => {
-      if (worker === this.#worker) this.#crashed("a message could not be read");
+      if (worker === this.#worker) this.#crashed({ key: "worker.unreadable" });
     });
     worker.addEventListener("error", (event) => {
       // It is shown on the page, with a way to go on.
       event.preventDefault();
-      if (worker === this.#worker) this.#crashed(event.message || "its script could not be loaded");
+      if (worker === this.#worker) this.#crashed(event.message ? wordsOf(event.message) : { key: "worker.no-script" });
     });
     this.#worker = worker;
     this.#hasAnswered = false;
@@ -89,7 +89,7 @@ export class WorkerClient {
    * @returns {Promise<Known[Type][1]>}
    */
   ask(type, request) {
-    if (!this.#worker) return Promise.reject(new CodedError("not-loaded", "the model is not loaded"));
+    if (!this.#worker) return Promise.reject(new CodedError("not-loaded"));
     const id = ++this.#lastId;
     const call = withResolvers();
     this.#pending.set(id, call);
@@ -110,11 +110,11 @@ export class WorkerClient {
     else call?.resolve(message.value);
   }
 
-  /** @param {string} why */
+  /** @param {import("./protocol.js").Words} why */
   #crashed(why) {
     // A worker that never said a word would not the next time either.
     const code = this.#hasAnswered ? "worker-crashed" : "worker-broken";
-    const error = new CodedError(code, `the computation stopped: ${why}`);
+    const error = new CodedError(code, { why });
     this.stop(error);
     this.#listeners.onCrash(error);
   }

@@ -3,6 +3,7 @@
  *
  * @typedef {import("./protocol.js").Device} Device
  * @typedef {import("./protocol.js").Model} Model
+ * @typedef {import("./protocol.js").Words} Words
  * @typedef {{ device: Device, model: Model }} Settings
  */
 
@@ -16,15 +17,15 @@ const CHOICES = {
 
 /**
  * @param {string} query as in `location.search`
- * @returns {{ settings: Settings, problems: string[] }} defaults where the query is silent or
+ * @returns {{ settings: Settings, problems: Words[] }} defaults where the query is silent or
  *   wrong, and a sentence about everything wrong
  */
 export function parseSettings(query) {
   const params = new URLSearchParams(query);
   const model = params.get("model");
-  /** @type {string[]} */
+  /** @type {Words[]} */
   const problems = [];
-  const report = (/** @type {string} */ problem) => problems.push(problem);
+  const report = (/** @type {Words} */ problem) => problems.push(problem);
   const settings = {
     device: choose("device", params.get("device"), CHOICES.device, report),
     model: runModel(model) ?? choose("model", model, CHOICES.model, report),
@@ -52,19 +53,16 @@ function runModel(model) {
 
 /**
  * @template {string} T
- * @param {string} name
+ * @param {"device" | "model"} name
  * @param {string | null} value
  * @param {T[]} choices
- * @param {(problem: string) => void} report
+ * @param {(problem: Words) => void} report
  * @returns {T}
  */
 function choose(name, value, choices, report) {
   const choice = choices.find((each) => each === value);
   if (choice === undefined && value !== null) {
-    report(
-      `The address asks for the ${name} “${value}”, which does not exist. ` +
-        `Using “${choices[0]}” (there are: ${choices.join(", ")}).`,
-    );
+    report({ key: `page.unknown-${name}`, values: { value, used: choices[0], choices } });
   }
   return choice ?? choices[0];
 }

@@ -4,12 +4,7 @@
  *
  * Every function rejects with the code `storage-full`, `storage-unavailable` or `storage-failed`.
  */
-import { CodedError } from "./protocol.js";
-
-const FULL = "the browser's storage is full: delete runs or data that you no longer need, or free space on the disk";
-const UNAVAILABLE =
-  "this browser keeps no files for this site, as in a private window: " +
-  "everything works, but download what you want to keep before you close the page";
+import { CodedError, wordsOf } from "./protocol.js";
 
 /**
  * @param {string} path
@@ -116,16 +111,14 @@ async function orNull(work) {
  * @returns {Promise<T>}
  */
 async function guarded(work) {
-  if (!navigator.storage?.getDirectory) throw new CodedError("storage-unavailable", UNAVAILABLE);
+  if (!navigator.storage?.getDirectory) throw new CodedError("storage-unavailable");
   try {
     return await work();
   } catch (cause) {
-    const { name, message } = cause instanceof Error ? cause : new Error(String(cause));
-    if (name === "QuotaExceededError") throw new CodedError("storage-full", FULL, { cause });
+    const { name } = /** @type {Error} */ (cause);
+    if (name === "QuotaExceededError") throw new CodedError("storage-full", {}, { cause });
     // Private windows; and older browsers, whose files can't be written so that they stay whole.
-    if (name === "SecurityError" || name === "TypeError") {
-      throw new CodedError("storage-unavailable", UNAVAILABLE, { cause });
-    }
-    throw new CodedError("storage-failed", `the browser's storage failed: ${message}`, { cause });
+    if (name === "SecurityError" || name === "TypeError") throw new CodedError("storage-unavailable", {}, { cause });
+    throw new CodedError("storage-failed", { why: wordsOf(cause) }, { cause });
   }
 }

@@ -5,14 +5,16 @@
  * @typedef {import("../cpu.js").DeviceInfo} DeviceInfo
  * @typedef {import("../shared/protocol.js").Device} Device
  * @typedef {import("../shared/protocol.js").DeviceState} DeviceState
+ * @typedef {import("../shared/protocol.js").Words} Words
  * @typedef {import("./fastest.js").Timings} Timings
  * @typedef {import("./wasm.js").Build} Build
  * @typedef {import("./wasm.js").Loaded} Loaded
  * @typedef {import("./wasm.js").WasmModule} WasmModule
  *
  * @typedef {object} ChooserOptions
- * @property {(build: Build) => Promise<Loaded>} load
- * @property {(what: string) => void} onWait what takes its time
+ * @property {(build: Build, failures: number) => Promise<Loaded>} load `failures` is how often the GPU
+ *   has failed: each time its module is of no more use, and a new one is wanted
+ * @property {(what: Words) => void} onWait what takes its time
  * @property {Pick<import("./speeds.js").Speeds, "recall" | "remember">} speeds
  * @property {number} patience milliseconds in which the GPU must have answered
  *
@@ -22,12 +24,12 @@
  * @typedef {object} Contest how the faster device is found
  * @property {(cpu: WasmModule, adapter: string) => string} key what the times depend on
  * @property {() => Promise<Timings>} time
- * @property {(timings: Timings) => string} say
+ * @property {(timings: Timings) => Words} say
  * @property {boolean} measure whether to measure even what was measured before
  */
 import { CrashWatch, isDeviceFault, withTimeLimit } from "./crash.js";
 import { fastest } from "./fastest.js";
-import { codeOf, messageOf } from "../shared/protocol.js";
+import { wordsOf } from "../shared/protocol.js";
 
 /**
  * @template {Worker} Made
@@ -41,11 +43,12 @@ import { codeOf, messageOf } from "../shared/protocol.js";
 
 /**
  * @template Made
- * @typedef {{ made: Made, memory: WebAssembly.Memory, reason: string | null }} Opened `reason` says why
+ * @typedef {{ made: Made, memory: WebAssembly.Memory, reason: Words | null }} Opened `reason` says why
  *   it is not the device that was asked for, or slower than it could be
  */
 
-const SOFTWARE_ADAPTER = "The only WebGPU adapter is a software one, which is slower than the CPU.";
+/** A GPU that fails more often than drivers are restarted is left alone. */
+const MOST_FAILURES = 3;
 /** Browsers name their adapter within a second, or never. */
 const ADAPTER_MS = 20_000;
 
@@ -55,8 +58,9 @@ export class DeviceChooser {
   /** @type {Map<Build, Promise<Loaded>>} */
   #loaded = new Map();
   #crash;
-  /** @type {string | null} why the GPU is not tried again */
+  /** @type {Words | null} why the GPU is not tried again */
   #gpuFailure = null;
+  #failures = 0;
 
   /** @param {ChooserOptions} options */
   constructor(options) {
@@ -71,7 +75,7 @@ export class DeviceChooser {
   load(build) {
     let loaded = this.#loaded.get(build);
     if (!loaded) {
-      loaded = this.#options.load(build);
+      loaded = this.#options.load(build, build === "webgpu" ? this.#failures : 0);
       // A download that failed may succeed the next time.
       loaded.catch(() => this.#loaded.delete(build));
       this.#loaded.set(build, loaded);
@@ -95,12 +99,12 @@ export class DeviceChooser {
       if (refusal) return this.#open("cpu", job, refusal);
       const verdict = device === "auto" ? await this.#compare(job.contest, adapter, signal) : null;
       if (verdict?.device === "cpu") return this.#open("cpu", job, verdict.reason);
-      this.#options.onWait("Starting WebGPU …");
+      this.#options.onWait({ key: "wait.webgpu" });
       return await this.#open("webgpu", job, verdict?.reason ?? null);
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof DeviceError)) throw error;
-      return this.#open("cpu", job, error.message);
+      return this.#open("cpu", job, error.words);
     }
   }
 
@@ -154,16 +158,17 @@ export class DeviceChooser {
 
   /** @param {unknown} error */
   #giveUp(error) {
-    return (this.#gpuFailure = `WebGPU failed: ${messageOf(error)}`);
+    // An uncaught error and a call that waits may tell of the same failure.
+    if (this.#loaded.delete("webgpu")) this.#failures += 1;
+    return (this.#gpuFailure = { key: "device.failed", values: { why: wordsOf(error) } });
   }
 
   /** @param {"auto" | "webgpu"} device */
   async #probe(device) {
-    if (this.#gpuFailure) return { refusal: `${this.#gpuFailure}; reload the page to try it again`, adapter: "" };
-    this.#options.onWait("Looking for a GPU …");
+    if (this.#gpuFailure && this.#failures >= MOST_FAILURES) return { refusal: { key: "device.not-again", values: { why: this.#gpuFailure } }, adapter: "" };
+    this.#options.onWait({ key: "wait.adapter" });
     const { module } = await this.load("cpu");
-    const late = "the browser did not say whether there is a graphics adapter";
-    const probe = await asDeviceError("webgpu", withTimeLimit(module.probeWebGpu(), ADAPTER_MS, late));
+    const probe = await asDeviceError("webgpu", withTimeLimit(module.probeWebGpu(), ADAPTER_MS, "browser"));
     return { refusal: refuse(device, probe), adapter: probe.description };
   }
 
@@ -171,7 +176,7 @@ export class DeviceChooser {
    * @param {Contest | null} contest
    * @param {string} adapter
    * @param {AbortSignal} signal
-   * @returns {Promise<{ device: "cpu" | "webgpu", reason: string } | null>} null where nobody knows
+   * @returns {Promise<{ device: "cpu" | "webgpu", reason: Words } | null>} null where nobody knows
    */
   async #compare(contest, adapter, signal) {
     if (!contest) return null;
@@ -180,7 +185,7 @@ export class DeviceChooser {
     try {
       const key = contest.key(module, adapter);
       const known = contest.measure ? null : await speeds.recall(key);
-      if (!known) onWait("Comparing WebGPU with the CPU …");
+      if (!known) onWait({ key: "wait.comparison" });
       const timings = known ?? (await contest.time());
       if (!known) await speeds.remember(key, timings);
       return { device: fastest(timings), reason: contest.say(timings) };
@@ -196,7 +201,7 @@ export class DeviceChooser {
    * @template Prepared
    * @param {Build} build
    * @param {Job<Made, Prepared>} job
-   * @param {string | null} reason
+   * @param {Words | null} reason
    * @returns {Promise<Opened<Made>>}
    */
   async #open(build, { prepare, make, release }, reason) {
@@ -211,7 +216,7 @@ export class DeviceChooser {
       const { fallback, kind } = made.deviceInfo;
       if (kind === build) return { made, memory, reason: reason ?? note };
       made.free();
-      throw new DeviceError(build, new Error(fallback?.reason ?? `the model was loaded on ${kind}`));
+      throw new DeviceError(build, fallback ? wordsOfFallback(fallback) : { key: "device.loaded-elsewhere", values: { kind } });
     } finally {
       release(prepared);
     }
@@ -222,13 +227,13 @@ export class DeviceChooser {
 class DeviceError extends Error {
   /**
    * @param {Build} build
-   * @param {unknown} error
+   * @param {Words} why
    */
-  constructor(build, error) {
-    const why = messageOf(error);
+  constructor(build, why) {
+    super(why.text ?? why.key);
     const name = build === "webgpu" ? "WebGPU" : build;
-    // A build that is not there has not failed.
-    super(codeOf(error) === "not-built" ? why : `${name} could not be started: ${why}`);
+    /** @type {Words} A build that is not there has not failed. */
+    this.words = why.key === "error.not-built" ? why : { key: "device.not-started", values: { name, why } };
   }
 }
 
@@ -243,31 +248,45 @@ async function asDeviceError(build, work, always = false) {
   try {
     return await work;
   } catch (error) {
-    throw always || isDeviceFault(error) ? new DeviceError(build, error) : error;
+    throw always || isDeviceFault(error) ? new DeviceError(build, wordsOf(error)) : error;
   }
 }
 
 /**
  * @param {"auto" | "webgpu"} device
  * @param {Awaited<ReturnType<WasmModule["probeWebGpu"]>>} probe
- * @returns {string | undefined} why not to use WebGPU
+ * @returns {Words | null} why not to use WebGPU
  */
-function refuse(device, { usable, software, reason }) {
-  if (!usable) return reason ?? "WebGPU is not available.";
-  if (software && device === "auto") return reason ?? SOFTWARE_ADAPTER;
-  return undefined;
+function refuse(device, probe) {
+  const isRefused = !probe.usable || (probe.software && device === "auto");
+  return isRefused ? wordsOfFallback(probe) : null;
+}
+
+/**
+ * @param {{ code: string | null, detail: string | null, reason: string | null }} fallback
+ * @returns {Words}
+ */
+function wordsOfFallback({ code, detail, reason }) {
+  return { key: `fallback.${code}`, values: { detail }, text: reason ?? undefined };
 }
 
 /**
  * @param {{ deviceInfo: DeviceInfo }} user of the device
- * @param {string | null} reason
+ * @param {Words | null} reason
  * @returns {DeviceState}
  */
 export function describe({ deviceInfo }, reason) {
-  const { kind, name, description, compiled } = deviceInfo;
-  const parts = [description];
-  if (compiled?.shaders) {
-    parts.push(`${compiled.shaders} shaders compiled in ${(compiled.milliseconds / 1_000).toFixed(1)} s`);
-  }
-  return { kind, name, description: parts.join(" · "), reason, pending: false };
+  const { kind, name } = deviceInfo;
+  return { kind, name, description: descriptionOf(deviceInfo), reason, pending: false };
+}
+
+/**
+ * @param {DeviceInfo} info
+ * @returns {Words | string} an adapter's name is the same in every language
+ */
+function descriptionOf({ kind, description, compiled }) {
+  if (kind !== "webgpu") return { key: `device.how.${kind}`, text: description };
+  if (!compiled?.shaders) return description;
+  const seconds = (compiled.milliseconds / 1_000).toFixed(1);
+  return { key: "device.with-shaders", values: { adapter: description, count: compiled.shaders, seconds } };
 }

@@ -40,7 +40,7 @@ export class CrashWatch {
    */
   async race(work) {
     if (!this.#crash) return work;
-    return Promise.race([withTimeLimit(work, this.#patience, "the graphics device did not answer"), this.#crash.promise]);
+    return Promise.race([withTimeLimit(work, this.#patience, "device"), this.#crash.promise]);
   }
 }
 
@@ -48,12 +48,12 @@ export class CrashWatch {
  * @template T
  * @param {Promise<T>} work on a device
  * @param {number} limit milliseconds
- * @param {string} late what is said when it takes longer
+ * @param {"browser" | "device"} kind what has not answered when it takes longer
  * @returns {Promise<T>}
  */
-export async function withTimeLimit(work, limit, late) {
+export async function withTimeLimit(work, limit, kind) {
   const { promise, reject } = withResolvers();
-  const error = new CodedError("device-silent", `${late} for ${limit / 1_000} seconds`);
+  const error = new CodedError("device-silent", { kind, seconds: limit / 1_000 });
   const timer = setTimeout(() => reject(Object.assign(error, { isDeviceFault: true })), limit);
   try {
     return await Promise.race([work, /** @type {Promise<never>} */ (promise)]);

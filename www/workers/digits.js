@@ -53,8 +53,8 @@ export class Digits {
    * @returns {Promise<number>} how many there are now
    */
   async add(pixels, label) {
-    if (pixels.length !== PIXELS) throw invalid(`a digit has ${PIXELS} pixels, not ${pixels.length}`);
-    if (!Number.isInteger(label) || label < 0 || label > 9) throw invalid(`label 0 is ${label}, not 0 to 9`);
+    if (pixels.length !== PIXELS) throw invalid({ kind: "pixels", expected: PIXELS, found: pixels.length });
+    if (!Number.isInteger(label) || label < 0 || label > 9) throw invalid({ kind: "no-label", found: label });
     return this.#append({ pixels, labels: Uint8Array.of(label) }, await this.#loadIdx());
   }
 
@@ -74,7 +74,7 @@ export class Digits {
   /** @param {number} index */
   async remove(index) {
     await this.#change(await this.#loadIdx(), ({ pixels, labels }) => {
-      if (!(index in labels)) throw invalid(`there is no digit ${index}, only ${labels.length}`);
+      if (!(index in labels)) throw invalid({ kind: "no-digit", index, digits: labels.length });
       const others = (/** @type {unknown} */ _, /** @type {number} */ at) => at !== index;
       const otherPixels = (/** @type {unknown} */ _, /** @type {number} */ at) => Math.floor(at / PIXELS) !== index;
       return { pixels: pixels.filter(otherPixels), labels: labels.filter(others) };
@@ -106,8 +106,7 @@ export class Digits {
     return this.#change(idx, ({ pixels, labels }) => {
       const count = labels.length + added.labels.length;
       if (count > MOST_DIGITS) {
-        const advice = "choose the files as data of their own instead";
-        throw new CodedError("too-many-digits", `${count} digits are more than the ${MOST_DIGITS} kept here: ${advice}`);
+        throw new CodedError("too-many-digits", { found: count, most: MOST_DIGITS });
       }
       return { pixels: join(pixels, added.pixels), labels: join(labels, added.labels) };
     });
@@ -168,13 +167,13 @@ function split(both, idx) {
  */
 function unpack(images, labels, idx) {
   const { rows, columns, ...digits } = idx.readIdx(images, labels);
-  if (rows !== SIDE || columns !== SIDE) throw invalid(`the images are ${rows} x ${columns}, not ${SIDE} x ${SIDE}`);
+  if (rows !== SIDE || columns !== SIDE) throw invalid({ kind: "size", rows, columns, side: SIDE });
   return digits;
 }
 
-/** @param {string} message */
-function invalid(message) {
-  return new CodedError("invalid-idx", message);
+/** @param {Record<string, string | number>} values */
+function invalid(values) {
+  return new CodedError("invalid-idx", values);
 }
 
 /**

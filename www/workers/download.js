@@ -31,7 +31,7 @@ export async function downloadBytes(options) {
   try {
     return new Uint8Array(await response.arrayBuffer());
   } catch (cause) {
-    throw failure(options.url, "the connection broke off", cause);
+    throw failure(options.url, { kind: "broken" }, cause);
   }
 }
 
@@ -41,9 +41,9 @@ async function request(url) {
   try {
     response = await fetch(url);
   } catch (cause) {
-    throw failure(url, "the request failed", cause);
+    throw failure(url, { kind: "unanswered" }, cause);
   }
-  if (!response.ok) throw failure(url, `the server answered ${response.status}`);
+  if (!response.ok) throw failure(url, { kind: "refused", status: String(response.status) });
   return response;
 }
 
@@ -85,10 +85,10 @@ async function* readChunks(stream) {
 
 /**
  * @param {URL} url
- * @param {string} what
+ * @param {{ kind: string, status?: string }} values
  * @param {unknown} [cause]
  */
-function failure(url, what, cause) {
-  const file = url.pathname.split("/").pop();
-  return new CodedError("download-failed", `could not load ${file}: ${what}`, { cause });
+function failure(url, values, cause) {
+  const file = url.pathname.split("/").pop() ?? "";
+  return new CodedError("download-failed", { file, ...values }, { cause });
 }

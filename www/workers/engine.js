@@ -7,6 +7,7 @@
  * @typedef {import("../shared/protocol.js").Prediction} Prediction
  * @typedef {import("../shared/protocol.js").Preset} Preset
  * @typedef {import("../shared/protocol.js").Stroke} Stroke
+ * @typedef {import("../shared/protocol.js").Words} Words
  * @typedef {import("../cpu.js").Classifier} Classifier
  * @typedef {import("./chooser.js").Job<Classifier, Source>} Job
  * @typedef {import("./wasm.js").WasmModule} WasmModule
@@ -15,7 +16,7 @@
  *   configuration where the weights name none
  *
  * @typedef {object} EngineOptions
- * @property {(onWait: (what: string) => void) => import("./chooser.js").DeviceChooser} chooser
+ * @property {(onWait: (what: Words) => void) => import("./chooser.js").DeviceChooser} chooser
  * @property {Device} device
  * @property {Promise<Source>} source
  * @property {(state: DeviceState) => void} onDevice
@@ -24,7 +25,7 @@
  */
 import { describe } from "./chooser.js";
 import { keyOf, race, sayReading } from "./fastest.js";
-import { CodedError, messageOf } from "../shared/protocol.js";
+import { CodedError, wordsOf } from "../shared/protocol.js";
 
 /** How often each device reads it to find the faster one. */
 const RACE = { warmUps: 2, rounds: 7 };
@@ -86,7 +87,7 @@ export class Engine {
       else this.#candidate?.free();
       this.#report(describe(made, reason));
     } catch (error) {
-      this.#report(describe(this.#first, messageOf(error)));
+      this.#report(describe(this.#first, wordsOf(error)));
     }
   }
 
@@ -117,7 +118,7 @@ export class Engine {
 
   get #first() {
     if (this.#cpu) return this.#cpu;
-    throw new CodedError("not-loaded", "the model is not loaded");
+    throw new CodedError("not-loaded");
   }
 
   /**

@@ -2,11 +2,10 @@
  * Which device is faster for a job, and how that is said: "Best device" does not guess. What is
  * timed, the clock, and where answers are kept (speeds.js) come from outside.
  *
+ * @typedef {import("../shared/protocol.js").Words} Words
  * @typedef {"draw" | "train"} Job
  * @typedef {{ cpu: number, webgpu: number }} Timings milliseconds
  */
-
-const NAMES = { cpu: "the CPU", webgpu: "WebGPU" };
 
 /**
  * Lets both do the same work in turns, so that what else the machine does meets both, with other
@@ -56,36 +55,34 @@ export function keyOf(job, adapter, model) {
   return JSON.stringify([job, adapter, model]);
 }
 
-/** @param {Timings} timings of reading a digit */
+/**
+ * @param {Timings} timings of reading a digit
+ * @returns {Words} the faster comes first
+ */
 export function sayReading(timings) {
-  const [first, second] = inOrder(timings);
-  return `${capitalised(first.name)} reads a digit in ${first.time}, ${second.name} in ${second.time}.`;
+  return { key: `device.reads.${fastest(timings)}`, values: timesOf(timings) };
 }
 
 /**
  * @param {Timings} timings of a training step
  * @param {number} images in it
+ * @returns {Words} the faster comes first
  */
 export function sayStep(timings, images) {
-  const [first, second] = inOrder(timings);
-  const step = `a step of ${images} ${images === 1 ? "image" : "images"}`;
-  return `${capitalised(first.name)} takes ${first.time} for ${step}, ${second.name} ${second.time}.`;
+  return { key: `device.steps.${fastest(timings)}`, values: { ...timesOf(timings), count: images } };
 }
 
-/** @param {Timings} timings the faster comes first */
-function inOrder(timings) {
-  const devices = /** @type {const} */ (["cpu", "webgpu"]);
-  const order = fastest(timings) === "cpu" ? devices : devices.toReversed();
-  return order.map((device) => ({ name: NAMES[device], time: milliseconds(timings[device]) }));
+/** @param {Timings} timings */
+function timesOf({ cpu, webgpu }) {
+  return { cpu: milliseconds(cpu), webgpu: milliseconds(webgpu) };
 }
 
-/** @param {number} time */
+/**
+ * @param {number} time
+ * @returns {Words}
+ */
 function milliseconds(time) {
-  if (time < 0.1) return "less than 0.1\u00a0ms";
-  return `${time < 9.95 ? time.toFixed(1) : Math.round(time).toLocaleString("en")}\u00a0ms`;
-}
-
-/** @param {string} words */
-function capitalised(words) {
-  return words[0].toUpperCase() + words.slice(1);
+  if (time < 0.1) return { key: "device.no-time" };
+  // One digit after the point, a zero too.
+  return { key: "device.time", values: { time: time < 9.95 ? time.toFixed(1) : Math.round(time) } };
 }

@@ -5,7 +5,7 @@
  * @typedef {(source: { module_or_path: Response }) => Promise<{ memory: WebAssembly.Memory }>} Start
  * @typedef {"cpu" | "ndarray" | "webgpu"} Build
  * @typedef {Build | "cpu_relaxed"} File
- * @typedef {{ module: WasmModule, memory: WebAssembly.Memory, note: string | null }} Loaded
+ * @typedef {{ module: WasmModule, memory: WebAssembly.Memory, note: import("../shared/protocol.js").Words | null }} Loaded
  *   `note` says why it is not the best file for this engine
  */
 import builds from "../builds.js";
@@ -14,8 +14,6 @@ import { CodedError } from "../shared/protocol.js";
 
 /** What the page calls the builds. @type {Record<Build, string>} */
 const NAMES = { cpu: "CPU", ndarray: "ndarray", webgpu: "WebGPU" };
-
-const NOT_THE_BEST = "the faster CPU build, with relaxed SIMD, was not there yet when this page was loaded";
 
 /** A module with a function that multiplies and adds in one instruction of relaxed SIMD. */
 const MULTIPLY_ADD = Uint8Array.of(
@@ -42,17 +40,18 @@ export function fileOf(build, validate = (bytes) => WebAssembly.validate(bytes))
 /**
  * @param {Build} build
  * @param {import("./download.js").OnProgress} onProgress
+ * @param {number} failures how many modules of this build have crashed: they are not to be used again
  * @returns {Promise<Loaded>}
  * @throws {CodedError} `not-built` where this site does not have the build, or not yet
  */
-export async function loadWasm(build, onProgress) {
+export async function loadWasm(build, onProgress, failures) {
   const best = fileOf(build);
   const { name, bytes } = choose(build, best, await latest());
   const url = new URL(`../${name}_bg.wasm`, import.meta.url);
   const file = download({ url, expectedBytes: bytes, onProgress });
-  const [module, response] = await Promise.all([loadScript(name), file]);
+  const [module, response] = await Promise.all([loadScript(name, failures), file]);
   const { memory } = await module.default({ module_or_path: response });
-  return { module, memory, note: name === best ? null : NOT_THE_BEST };
+  return { module, memory, note: name === best ? null : { key: "device.slower-build" } };
 }
 
 /**
@@ -68,13 +67,7 @@ export function choose(build, best, states) {
     const state = states[name] ?? 0;
     if (typeof state === "number") return { name, bytes: state };
   }
-  const why = {
-    compiling: "is still being compiled on this machine",
-    failed: "could not be compiled: the terminal says why",
-    "left out": "was left out of this site",
-  };
-  const state = /** @type {keyof typeof why} */ (states[build]);
-  throw new CodedError("not-built", `the ${NAMES[build]} build ${why[state]}`);
+  throw new CodedError("not-built", { kind: String(states[build]).replace(" ", "-"), build: NAMES[build] });
 }
 
 /** The states of the files now: a page may be open while they are compiled. */
@@ -87,12 +80,14 @@ async function latest() {
 
 /**
  * @param {File} name
+ * @param {number} failures
  * @returns {Promise<WasmModule & { default: Start }>}
  */
-async function loadScript(name) {
+async function loadScript(name, failures) {
   try {
-    return await import(`../${name}.js`);
+    // Under another address a script is another module, with memory of its own.
+    return await import(`../${name}.js${failures > 0 ? `?${failures}` : ""}`);
   } catch (cause) {
-    throw new CodedError("download-failed", "could not load a script of the model", { cause });
+    throw new CodedError("download-failed", { kind: "script" }, { cause });
   }
 }

@@ -47,7 +47,7 @@ const answers = {
 serve(answers, (error) => engine?.absorb(error) ?? false);
 
 function notLoaded() {
-  return new CodedError("not-loaded", "the model is not loaded");
+  return new CodedError("not-loaded");
 }
 
 /** @param {LoadRequest} request */
@@ -55,8 +55,8 @@ async function load({ device, model, measure }) {
   engine = new Engine({
     chooser: (onWait) =>
       new DeviceChooser({
-        load: async (build) => {
-          const loaded = await loadWasm(build, progressOf(build === "webgpu" ? build : "cpu"));
+        load: async (build, failures) => {
+          const loaded = await loadWasm(build, progressOf(build === "webgpu" ? build : "cpu"), failures);
           module ??= loaded.module;
           return loaded;
         },
@@ -93,8 +93,7 @@ async function loadWeights(model) {
 async function readRun(id) {
   const checkpoint = await readFile(checkpointPath(id));
   if (checkpoint) return checkpoint;
-  const advice = "it was deleted, or trained in another browser: choose another model";
-  throw new CodedError("run-gone", `the run “${id}” is not kept here: ${advice}`);
+  throw new CodedError("run-gone", { kind: "model", id });
 }
 
 /**

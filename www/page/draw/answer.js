@@ -1,4 +1,5 @@
-import { find, percent } from "../dom.js";
+import { find } from "../dom.js";
+import { percent, say } from "../words.js";
 import { Bars } from "./bars.js";
 import { paintPixels } from "./pixels.js";
 
@@ -25,11 +26,11 @@ export class AnswerView {
   show(prediction) {
     const words = prediction ? describe(prediction) : "";
     this.#answer.textContent = prediction ? String(prediction.digit) : "";
-    this.#confidence.textContent = words || "Draw a digit, 0 to 9";
+    this.#confidence.textContent = words || say("draw.invitation");
     this.#latency.textContent = prediction ? `${prediction.milliseconds.toFixed(1)}\u00a0ms` : "–";
     this.#bars.show(prediction?.probabilities, prediction?.digit);
     paintPixels(this.#seen, prediction?.image, 1);
-    this.#announce(prediction ? `${prediction.digit}, ${words}` : "");
+    this.#announce(prediction ? say("draw.said", { digit: prediction.digit, how: words }) : "");
   }
 
   /** @param {string} words */
@@ -48,6 +49,7 @@ export class AnswerView {
 export function describe({ probabilities, digit }) {
   const [best, second] = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
   const sure = probabilities[digit];
-  if (sure >= SURE) return `${percent(sure)} sure`;
-  return `unsure: a ${best} (${percent(probabilities[best])}) or a ${second} (${percent(probabilities[second])})`;
+  if (sure >= SURE) return say("draw.sure", { share: percent(sure) });
+  const [firstShare, secondShare] = [best, second].map((digit) => percent(probabilities[digit]));
+  return say("draw.unsure", { first: best, firstShare, second, secondShare });
 }

@@ -1,4 +1,4 @@
-import { percent } from "../dom.js";
+import { percent } from "../words.js";
 
 /** A bar and a percentage for each digit. */
 export class Bars {

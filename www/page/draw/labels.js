@@ -1,4 +1,4 @@
-import { messageOf } from "../../shared/protocol.js";
+import { say, sayError } from "../words.js";
 
 /**
  * @typedef {object} LabelOptions
@@ -24,9 +24,9 @@ export class LabelStrip {
     const title = document.createElement("span");
     group.className = "label-buttons";
     group.role = "group";
-    title.textContent = "Not right? Tell it:";
+    title.textContent = say("draw.correct");
     title.className = "labels-title";
-    group.ariaLabel = "Which digit it is";
+    group.ariaLabel = say("draw.which");
     for (let digit = 0; digit <= 9; digit++) group.append(this.#button(digit));
     this.#message.className = "field-note";
     this.#message.role = "status";
@@ -45,7 +45,7 @@ export class LabelStrip {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = String(digit);
-    button.ariaLabel = `It is a ${digit}`;
+    button.ariaLabel = say("draw.it-is", { digit });
     button.dataset.testid = `${this.#options.testId}-${digit}`;
     button.addEventListener("click", () => this.#keep(digit));
     this.#buttons.push(button);
@@ -58,10 +58,9 @@ export class LabelStrip {
       const pixels = await this.#options.pixels();
       if (!pixels) return;
       const count = await this.#options.keep(pixels, label);
-      this.#message.textContent = `Kept as a ${label} among My digits, ${count} in all: train on them on the Train tab.`;
+      this.#message.textContent = say("draw.kept", { digit: label, count });
     } catch (error) {
-      const why = messageOf(error);
-      this.#message.textContent = `It could not be kept: ${why}`;
+      this.#message.textContent = say("draw.not-kept", { why: sayError(error) });
     }
   }
 }

@@ -8,9 +8,10 @@
  * @typedef {import("./dataview.js").DataChoice} DataChoice
  */
 import { defaultSource, SOURCES } from "../../shared/train/sources.js";
+import { say, sayWords } from "../words.js";
 
 /** Of other parts of the page. */
-const OTHERS = ["tab", "device", "model"];
+const OTHERS = ["tab", "device", "model", "lang"];
 
 /** The source, and what its field holds. */
 const SOURCE = "data";
@@ -32,7 +33,7 @@ export function readAddress(params, form, data) {
   }
   const known = new Set([...OTHERS, SOURCE, ...FIELDS, ...form.fields.map(({ name }) => name)]);
   const unknown = [...new Set(params.keys())].filter((name) => !known.has(name));
-  if (unknown.length > 0) problems.push(`The address also has ${unknown.map((name) => `“${name}”`).join(", ")}, which means nothing here.`);
+  if (unknown.length > 0) problems.push(say("address.unknown", { names: unknown.map((name) => `“${name}”`) }));
   return problems;
 }
 
@@ -71,9 +72,9 @@ export function readSource(params, sets) {
   const isMissing = sets[word]?.isMissing;
   const problems = [];
   if (!asked) {
-    problems.push(`The address asks for the data “${word}”, which does not exist (there are: ${SOURCES.map(({ id }) => id).join(", ")}).`);
+    problems.push(say("address.unknown-data", { value: word, choices: SOURCES.map(({ id }) => id) }));
   } else if (isMissing) {
-    problems.push(`The address asks for ${asked.name("")}, which this site does not have. Using ${usual.name("")} data.`);
+    problems.push(say("address.missing-data", { data: asked.name(""), used: usual.name("") }));
   }
   /** @type {Record<string, string>} */
   const entered = {};
@@ -82,7 +83,7 @@ export function readSource(params, sets) {
     const text = params.get(field.parameter) ?? "";
     const problem = text && !sets[id]?.options?.includes(text) && field.unlisted?.(text);
     entered[field.parameter] = problem ? "" : text;
-    if (problem) problems.push(problem);
+    if (problem) problems.push(sayWords(problem));
   }
   return { source: asked && !isMissing ? asked : usual, entered, problems };
 }

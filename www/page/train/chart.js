@@ -1,4 +1,8 @@
+// Before uPlot, which trusts the language that the browser names.
+import "../../shared/compat.js";
 import uPlot from "../../vendor/uplot.js";
+import { say } from "../words.js";
+import { whole } from "./format.js";
 
 /**
  * @typedef {object} Line
@@ -84,8 +88,8 @@ export class Chart {
   #describe(lines) {
     const { title, format } = this.#options;
     const ends = lines.filter(({ look }) => look !== "edge").map((line) => `${line.name} ${format(line.values.at(-1) ?? NaN)}`);
-    const last = lines.at(0)?.steps.at(-1);
-    return `${title} by step: ${last === undefined ? "no steps yet" : `at step ${last}, ${ends.join(", ")}`}`;
+    const step = lines.at(0)?.steps.at(-1);
+    return step === undefined ? say("chart.empty", { title }) : say("chart.now", { title, step, values: ends });
   }
 
   /**
@@ -111,7 +115,7 @@ export class Chart {
         y: this.isLogarithmic ? { distr: 3 } : range ? { range: (_, low, high) => range(low, high) } : {},
       },
       axes: [
-        { ...axis, space: 60, size: 28, values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? tick.toLocaleString("en") : "")) },
+        { ...axis, space: 60, size: 28, values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? whole(tick) : "")) },
         { ...axis, size: 56, values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : format(tick))) },
       ],
       series: [{}, ...lines.map((line) => seriesOf(line, color(line.color)))],
@@ -132,7 +136,7 @@ export class Chart {
       const value = plot.data[i + 1][at];
       return look === "edge" || value === null || value === undefined ? [] : [`${name} ${this.#options.format(value)}`];
     });
-    this.#readout.textContent = `Step ${plot.data[0][at].toLocaleString("en")}: ${parts.join(", ")}`;
+    this.#readout.textContent = say("chart.readout", { step: plot.data[0][at], values: parts });
   }
 }
 

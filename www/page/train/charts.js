@@ -1,6 +1,7 @@
-import { find, percent } from "../dom.js";
+import { find } from "../dom.js";
+import { percent, say } from "../words.js";
 import { Chart } from "./chart.js";
-import { learningRate } from "./format.js";
+import { percentTick, short } from "./format.js";
 import { save } from "./save.js";
 import { TableView } from "./table.js";
 
@@ -35,15 +36,15 @@ export class ChartsView {
    */
   constructor(panel, run) {
     this.#run = run;
-    this.#loss = new Chart(find("loss-chart", HTMLElement, panel), { title: "Loss", format: (value) => String(Number(value.toPrecision(3))) });
+    this.#loss = new Chart(find("loss-chart", HTMLElement, panel), { title: say("train.loss"), format: short });
     this.#accuracy = new Chart(find("accuracy-chart", HTMLElement, panel), {
-      title: "Accuracy",
-      format: (value) => `${Number((100 * value).toFixed(2))}\u00a0%`,
+      title: say("train.accuracy"),
+      format: percentTick,
       range: (low, high) => [Math.max(0, Math.floor(low * 10) / 10), Math.min(1, Math.ceil((high + 0.01) * 10) / 10)],
     });
     this.#rate = new Chart(find("rate-chart", HTMLElement, panel), {
-      title: "Learning rate",
-      format: learningRate,
+      title: say("train.learning-rate"),
+      format: short,
       range: (_, high) => [0, high > 0 ? high * 1.1 : 1],
     });
     this.#legend = find("legend", HTMLElement, panel);
@@ -83,15 +84,15 @@ export class ChartsView {
     const others = [...this.#compared.values()];
     const { record } = this.#run;
     this.#loss.show([
-      ...linesOf(record, "loss", { name: "training", color: "--ink", validation: "--pencil", isMain: true }),
+      ...linesOf(record, "loss", { name: say("chart.training"), color: "--ink", validation: "--pencil", isMain: true }),
       ...others.flatMap(({ name, record: other, color }) => linesOf(other, "loss", { name, color, validation: color, isMain: false })),
     ]);
     this.#accuracy.show([
-      ...linesOf(record, "accuracy", { name: "training", color: "--ink", validation: "--pencil", isMain: true }),
+      ...linesOf(record, "accuracy", { name: say("chart.training"), color: "--ink", validation: "--pencil", isMain: true }),
       ...others.flatMap(({ name, record: other, color }) => linesOf(other, "accuracy", { name, color, validation: color, isMain: false })),
     ]);
     this.#rate.show([
-      { name: "this run", color: "--ink", look: "line", steps: record.rate.steps, values: record.rate.most },
+      { name: say("chart.this-run"), color: "--ink", look: "line", steps: record.rate.steps, values: record.rate.most },
       ...others.map(({ name, record: { rate }, color }) => /** @type {Line} */ ({ name, color, look: "line", steps: rate.steps, values: rate.most })),
     ]);
     this.#csv.disabled = record.length === 0;
@@ -108,11 +109,11 @@ export class ChartsView {
   /** @param {Compared[]} others */
   #renderLegend(others) {
     const entries = [
-      { text: "Training, smoothed, over all steps", color: "--ink" },
-      { text: "Validation", color: "--pencil" },
+      { text: say("chart.smoothed"), color: "--ink" },
+      { text: say("chart.evaluated"), color: "--pencil" },
       ...others.map(({ name, color, record }) => {
         const last = record.of("validation").at(-1);
-        return { text: last ? `${name} (${percent(last.accuracy)})` : name, color };
+        return { text: last ? say("chart.compared", { name, accuracy: percent(last.accuracy) }) : name, color };
       }),
     ];
     const key = JSON.stringify(entries);
@@ -147,7 +148,7 @@ function linesOf(record, what, { name, color, validation, isMain }) {
     ...(isMain ? edges : []),
     { name, color, look: "line", steps, values: smooth },
     {
-      name: isMain ? "validation" : `${name}, validation`,
+      name: isMain ? say("chart.validation") : say("chart.validation-of", { name }),
       color: validation,
       look: "points",
       steps: points.map(({ step }) => step),

@@ -51,6 +51,6 @@ export class TrainClient {
 
   /** For a worker that hangs: everything pending is rejected; runs stay as they were last stored. */
   terminate() {
-    this.#worker.stop(new CodedError("terminated", "the computation was ended"));
+    this.#worker.stop(new CodedError("terminated"));
   }
 }

@@ -1,7 +1,7 @@
 import { find } from "../dom.js";
+import { say, sayWords } from "../words.js";
 import { SOURCES, sourceOf } from "../../shared/train/sources.js";
 import { readSource, sourceEntries } from "./address.js";
-import { plural, whole } from "./format.js";
 
 /**
  * @typedef {import("../../shared/train/protocol.js").DataInfo} DataInfo
@@ -31,7 +31,7 @@ export class DataChoice extends EventTarget {
     super();
     this.#select = find("data-select", HTMLSelectElement, panel);
     this.#info = find("data-info", HTMLElement, panel);
-    this.#select.append(...SOURCES.map((source) => new Option(source.label({}), source.id)));
+    this.#select.append(...SOURCES.map((source) => new Option(sayWords(source.label({})), source.id)));
     this.#select.addEventListener("input", () => this.changed());
     for (const source of SOURCES) {
       const { field } = source;
@@ -46,7 +46,7 @@ export class DataChoice extends EventTarget {
 
   /** For the name of a run. */
   get name() {
-    return this.source.name(this.#entered);
+    return sayWords(this.source.name(this.#entered));
   }
 
   /** As addresses hold it. */
@@ -57,7 +57,8 @@ export class DataChoice extends EventTarget {
   /** @returns {string | undefined} why there is nothing to train on */
   get problem() {
     const { id, problem } = this.source;
-    return problem?.(this.#sets[id] ?? {}, this.#isValid ? this.#entered : "");
+    const words = problem?.(this.#sets[id] ?? {}, this.#isValid ? this.#entered : "");
+    return words && sayWords(words);
   }
 
   /**
@@ -82,7 +83,7 @@ export class DataChoice extends EventTarget {
     const source = sourceOf(id);
     const option = this.#select.options[SOURCES.indexOf(source)];
     this.#sets = { ...this.#sets, [id]: stock };
-    option.text = source.label(stock);
+    option.text = sayWords(source.label(stock));
     option.disabled = stock.isMissing === true;
     const input = this.#fields.get(source)?.input;
     if (input instanceof HTMLSelectElement) fillList(input, stock.options ?? []);
@@ -124,7 +125,7 @@ export class DataChoice extends EventTarget {
 
   /** @param {DataInfo} info */
   showInfo({ train, validation, test }) {
-    this.tell(`${plural(train, "image")} per epoch; ${whole(validation)} held out for validation, ${whole(test)} for the test.`);
+    this.tell(say("data.info", { count: train, validation, test }));
   }
 
   /** What the field of the source holds, if it has one. */
@@ -154,7 +155,7 @@ export class DataChoice extends EventTarget {
       const isWrong = source === this.source && this.#entered !== "" && !this.#isValid;
       const error = box.querySelector(".field-error");
       box.hidden = source !== this.source;
-      if (error) error.textContent = (isWrong && field.malformed) || "";
+      if (error) error.textContent = isWrong && field.malformed ? sayWords(field.malformed) : "";
       for (const input of box.querySelectorAll("input")) input.ariaInvalid = isWrong ? "true" : null;
     }
   }

@@ -1,13 +1,12 @@
-import { find, percent } from "../dom.js";
+import { find } from "../dom.js";
+import { percent, say } from "../words.js";
 import { Bars } from "../draw/bars.js";
-import { plural, whole } from "./format.js";
+import { wholePercent } from "./format.js";
 import { showTiles } from "./tiles.js";
 
 /** @typedef {import("./run.js").CurrentRun} CurrentRun */
 
 const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
-
-const SETS = { validation: "validation", test: "test" };
 
 /** @type {Record<string, [number, number]>} rows and columns to move by */
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
@@ -45,17 +44,17 @@ export class EvaluationView {
     const { evaluation } = this.#run;
     this.#box.hidden = !evaluation;
     if (!evaluation) {
-      this.#note.textContent = "After each epoch, this shows how each digit was read, and the worst mistakes.";
+      this.#note.textContent = say("train.evaluation-note");
       return;
     }
     const { set, step, images, accuracy, confusion, mistakes } = evaluation;
-    this.#note.textContent = `${percent(accuracy)} of the ${plural(images, `${SETS[set]} image`)} were read right after step ${whole(step)}.`;
+    this.#note.textContent = say(`evaluation.${set}`, { share: percent(accuracy), count: images, step });
     this.#showConfusion(confusion);
     showTiles(
       this.#mistakes,
       mistakes.map(({ pixels, label, digit, probability }) => {
-        const text = `label ${label}, read as ${digit} (${Math.round(probability * 100)}\u00a0%)`;
-        return { pixels, label: `A drawing: ${text}`, caption: text };
+        const caption = say("evaluation.mistake", { label, digit, share: wholePercent(probability) });
+        return { pixels, label: say("evaluation.drawing", { caption }), caption };
       }),
     );
   }
@@ -67,7 +66,7 @@ export class EvaluationView {
     for (const [i, cell] of this.#cells.entries()) {
       const [label, digit] = [Math.floor(i / 10), i % 10];
       const share = totals[label] > 0 ? confusion[i] / totals[label] : 0;
-      const title = `label ${label}, read as ${digit}: ${whole(confusion[i])} of ${whole(totals[label])} (${percent(share)})`;
+      const title = say("evaluation.cell", { label, digit, images: confusion[i], total: totals[label], share: percent(share) });
       if (cell.title === title) continue;
       cell.textContent = confusion[i] === 0 ? "·" : String(confusion[i]);
       cell.classList.toggle("is-error", label !== digit);
@@ -106,7 +105,7 @@ export class EvaluationView {
  */
 function addCells(table) {
   const head = table.tHead?.insertRow();
-  head?.append(header("label", "col"), ...DIGITS.map((digit) => header(String(digit), "col")));
+  head?.append(header(say("evaluation.label"), "col"), ...DIGITS.map((digit) => header(String(digit), "col")));
   return DIGITS.flatMap((label) => {
     const row = table.tBodies[0].insertRow();
     row.append(header(String(label), "row"));

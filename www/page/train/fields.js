@@ -20,8 +20,12 @@
  * @property {string} [hint]
  */
 
+import { say, sayName } from "../words.js";
+
 /** @type {Record<string, string>} */
 const TEST_IDS = { batch: "batch-size", epochs: "epochs", seed: "seed" };
+
+const DEVICES = /** @type {const} */ (["auto", "webgpu", "cpu", "ndarray"]);
 
 /**
  * @param {Schema} schema
@@ -29,9 +33,9 @@ const TEST_IDS = { batch: "batch-size", epochs: "epochs", seed: "seed" };
  */
 export function fieldsOf({ presets, hyperparameters }) {
   return [
-    { name: "preset", label: "Preset", group: "basic", testId: "preset-select", choices: presets },
-    { name: "train-device", label: "Train on", group: "basic", testId: "train-device-select", choices: [["auto", "Best device"], ["webgpu", "WebGPU"], ["cpu", "CPU"], ["ndarray", "CPU, ndarray backend"]] },
-    { name: "images", label: "Images per epoch", group: "basic", min: 1, max: 10_000_000, whole: true, optional: true, hint: "empty: all" },
+    { name: "preset", label: say("setup.preset"), group: "basic", testId: "preset-select", choices: choicesOf("preset", presets) },
+    { name: "train-device", label: say("setup.device"), group: "basic", testId: "train-device-select", choices: DEVICES.map((each) => [each, say(`device.${each}`)]) },
+    { name: "images", label: say("setup.images"), group: "basic", min: 1, max: 10_000_000, whole: true, optional: true, hint: say("setup.images-hint") },
     ...hyperparameters.flatMap(fieldOf),
   ];
 }
@@ -41,14 +45,24 @@ export function fieldsOf({ presets, hyperparameters }) {
  * @returns {Field[]} none for what the data decides
  */
 function fieldOf(hyperparameter) {
-  const { name, label, hint, group, optional, offered } = hyperparameter;
+  const { name, group, optional, offered } = hyperparameter;
   if (group === "data") return [];
-  const path = pathOf(name);
-  const known = { name: nameOf(path), label, hint, group, optional, path, testId: TEST_IDS[name] };
-  if (hyperparameter.kind === "choice") return [{ ...known, choices: hyperparameter.choices }];
+  const label = sayName(`schema.${name}`, hyperparameter.label);
+  const hint = sayName(`schema.${name}.hint`, hyperparameter.hint);
+  const known = { name: fieldNameOf(name), label, hint, group, optional, path: pathOf(name), testId: TEST_IDS[name] };
+  if (hyperparameter.kind === "choice") return [{ ...known, choices: choicesOf(name, hyperparameter.choices) }];
   const { kind, least: min, most } = hyperparameter;
   if (offered.length > 0) return [{ ...known, hint: "", choices: offered.map((each) => [String(each), `${each} ${hint}`]) }];
   return [{ ...known, min, max: most ?? undefined, whole: kind === "whole" }];
+}
+
+/**
+ * @param {string} name of what they are choices of
+ * @param {[string, string][]} choices values and what Rust calls them
+ * @returns {[string, string][]} values and what they are called
+ */
+function choicesOf(name, choices) {
+  return choices.map(([value, text]) => [value, sayName(`schema.${name}.${value}`, text)]);
 }
 
 /**
@@ -60,10 +74,11 @@ export function pathOf(name) {
 }
 
 /**
- * @param {(string | number)[]} path
- * @returns {string} a word for addresses: `beta1`, `shear`
+ * @param {string} name of a hyperparameter, such as `betas[0]` or `augment.shear`
+ * @returns {string} the name of its field, a word for addresses: `beta1`, `shear`
  */
-function nameOf(path) {
+export function fieldNameOf(name) {
+  const path = pathOf(name);
   const last = path.at(-1);
   return typeof last === "number" ? `${String(path.at(-2)).replace(/s$/, "")}${last + 1}` : String(last);
 }

@@ -1,4 +1,4 @@
-import { whole } from "./format.js";
+import { say } from "../words.js";
 
 /** @typedef {import("./fields.js").Field} Field */
 
@@ -88,8 +88,9 @@ export class FieldView {
     const wrong = problem ?? this.complaint();
     this.element.classList.toggle("is-changed", this.isChanged);
     this.#back.hidden = !this.isChanged;
-    this.#back.ariaLabel = `${this.field.label}: back to ${this.#name(this.#default)}`;
-    this.#back.title = `Back to ${this.#name(this.#default)}`;
+    const value = this.#name(this.#default);
+    this.#back.ariaLabel = say("field.back-of", { field: this.field.label, value });
+    this.#back.title = say("field.back", { value });
     this.#error.textContent = wrong ?? "";
     this.input.ariaInvalid = wrong ? "true" : null;
     if (wrong) this.input.setAttribute("aria-describedby", this.#error.id);
@@ -99,18 +100,15 @@ export class FieldView {
   /** @returns {string | undefined} what is wrong, for people */
   complaint() {
     if (this.input.validity.valid) return undefined;
-    const { min, max, whole: isWhole } = this.field;
-    const kind = isWhole ? "a whole number" : "a number";
-    if (min !== undefined && max !== undefined && max < Number.MAX_SAFE_INTEGER) {
-      return `Enter ${kind} between ${isWhole ? whole(min) : min} and ${isWhole ? whole(max) : max}.`;
-    }
-    return min === undefined ? `Enter ${kind}.` : `Enter ${kind}, at least ${min}.`;
+    const { min = 0, max = Infinity, whole: isWhole } = this.field;
+    const kind = isWhole ? "whole" : "number";
+    return max < Number.MAX_SAFE_INTEGER ? say(`field.${kind}-between`, { min, max }) : say(`field.${kind}-from`, { min });
   }
 
   /** @param {string} value */
   #name(value) {
     const choice = this.field.choices?.find(([each]) => each === value);
-    return (choice?.[1] ?? value) || "nothing";
+    return (choice?.[1] ?? value) || say("field.nothing");
   }
 }
 

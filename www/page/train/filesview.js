@@ -1,6 +1,6 @@
 import { files as source } from "../../shared/train/sources/files.js";
-import { find, sentence } from "../dom.js";
-import { messageOf } from "../../shared/protocol.js";
+import { find } from "../dom.js";
+import { say, sayError } from "../words.js";
 import { ask } from "./ask.js";
 import { tellIn } from "./format.js";
 
@@ -38,7 +38,7 @@ export class FilesView {
   async #add(files) {
     if (files.length === 0) return;
     this.#choice.choose(source.id);
-    this.#choice.tell("Reading the files …");
+    this.#choice.tell(say("data.reading"));
     try {
       const { set, info } = await this.#client.ask("addFiles", { files });
       this.#choice.showSets(await this.#client.ask("sets", {}));
@@ -47,7 +47,7 @@ export class FilesView {
       this.#choice.showInfo(info);
     } catch (error) {
       this.#choice.tell("");
-      this.#error.textContent = sentence(messageOf(error));
+      this.#error.textContent = sayError(error);
       this.#file.ariaInvalid = "true";
     }
     // So that the same file can be picked again.
@@ -56,7 +56,7 @@ export class FilesView {
 
   async #delete() {
     const set = this.#set.value;
-    if (!(await ask(this.#panel, `Delete “${set}” from this browser? Runs that learn from it need the files again.`, "Delete"))) return;
+    if (!(await ask(this.#panel, say("data.delete", { set }), say("train.delete")))) return;
     await this.#client.ask("removeSet", { set });
     this.#choice.showSets(await this.#client.ask("sets", {}));
     this.#choice.changed();

@@ -1,4 +1,6 @@
 import { find } from "../dom.js";
+import { say } from "../words.js";
+import { fieldNameOf } from "./fields.js";
 import { FieldView } from "./fieldview.js";
 import { amountsOf } from "./values.js";
 
@@ -80,8 +82,9 @@ export class FormView extends EventTarget {
       return undefined;
     }
     const { choices, min, max } = view.field;
-    const expected = choices ? `one of ${choices.map(([value]) => value).join(", ")}` : `a number from ${min} to ${max ?? "any"}`;
-    return `The address says ${name}=${text}, which is not possible (${expected}). Using ${view.value || "none"}.`;
+    const values = { name, text, used: view.value || say("address.none") };
+    if (choices) return say("address.wrong-choice", { ...values, choices: choices.map(([value]) => value) });
+    return say("address.wrong-number", { ...values, min: String(min), max: max === undefined ? say("address.any") : String(max) });
   }
 
   /** @returns {boolean} whether the inputs themselves find nothing wrong */
@@ -91,27 +94,18 @@ export class FormView extends EventTarget {
 
   /**
    * Shows what is wrong with one field, or with none.
-   * @param {string} [problem] it names the field
+   * @param {string} [problem]
+   * @param {string} [hyperparameter] that it is about
    */
-  show(problem) {
-    const culprit = problem === undefined ? undefined : this.#culprit(problem);
+  show(problem, hyperparameter) {
+    const named = hyperparameter && fieldNameOf(hyperparameter);
+    const culprit = named && this.#views.has(named) ? named : undefined;
     for (const [name, view] of this.#views) view.show(name === culprit ? problem : undefined);
     const off = this.#view("augment").value === "off";
     for (const { name } of amountsOf(this.fields)) this.#view(name).element.hidden = off;
     this.#error.textContent = problem !== undefined && !culprit ? problem : "";
     const hidden = culprit && this.#view(culprit).element.closest("details");
     if (hidden) hidden.open = true;
-  }
-
-  /**
-   * @param {string} problem such as "width is 65, but should be a multiple of heads 4"
-   * @returns {string | undefined} the field that is named first
-   */
-  #culprit(problem) {
-    const words = problem.toLowerCase().replace(/s\[(\d+)\]/g, (_, index) => String(Number(index) + 1)).split(/[^\w-]+/);
-    // "augment.shear is 2" is about the shear, not about augmentation as a whole.
-    const named = problem.toLowerCase().startsWith("augment.") ? words.slice(1) : words;
-    return named.find((word) => this.#views.has(word));
   }
 
   /** @param {string} name */

@@ -1,31 +1,59 @@
-import { sentence } from "../dom.js";
-import { messageOf } from "../../shared/protocol.js";
-
 /** How the training page writes numbers. Spaces before units do not break. */
+import { locale, say, sayError } from "../words.js";
 
-const WHOLE = new Intl.NumberFormat("en");
+/** @param {Intl.NumberFormatOptions} options */
+const format = (options) => new Intl.NumberFormat(locale, options);
+const decimals = (/** @type {number} */ count) => format({ minimumFractionDigits: count, maximumFractionDigits: count });
+
+const [WHOLE, TENTHS, HUNDREDTHS, LOSS] = [0, 1, 2, 4].map(decimals);
+const THREE_DIGITS = format({ maximumSignificantDigits: 3 });
+const TICK = format({ maximumFractionDigits: 2 });
+const DATE = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
 
 /** @param {number} count */
 export function whole(count) {
-  return WHOLE.format(Math.round(count));
+  return WHOLE.format(count);
+}
+
+/** @param {number} value */
+export function hundredths(value) {
+  return HUNDREDTHS.format(value);
 }
 
 /** @param {number | null | undefined} share 0 to 1 */
 export function accuracy(share) {
-  return isNumber(share) ? `${(share * 100).toFixed(2)}\u00a0%` : "–";
+  return isNumber(share) ? percentOf(HUNDREDTHS, share) : "–";
+}
+
+/** @param {number} share 0 to 1 */
+export function wholePercent(share) {
+  return percentOf(WHOLE, share);
+}
+
+/** @param {number} share 0 to 1, at a round place of an axis or near one */
+export function percentTick(share) {
+  return percentOf(TICK, share);
+}
+
+/**
+ * @param {Intl.NumberFormat} numbers
+ * @param {number} share
+ */
+function percentOf(numbers, share) {
+  return say("unit.percent", { value: numbers.format(100 * share) });
 }
 
 /** @param {number | null | undefined} value */
 export function loss(value) {
-  return isNumber(value) ? value.toFixed(4) : "–";
+  return isNumber(value) ? LOSS.format(value) : "–";
 }
 
-/** @param {number | null | undefined} rate */
-export function learningRate(rate) {
-  if (!isNumber(rate)) return "–";
-  const rounded = Number(rate.toPrecision(3));
+/** @param {number | null | undefined} value in three digits */
+export function short(value) {
+  if (!isNumber(value)) return "–";
+  const rounded = Number(value.toPrecision(3));
   // A curve's axis has no room for five zeros.
-  return 0 < rounded && rounded < 1e-4 ? rounded.toExponential() : String(rounded);
+  return 0 < rounded && rounded < 1e-4 ? rounded.toExponential() : THREE_DIGITS.format(rounded);
 }
 
 /** @param {number} seconds */
@@ -33,27 +61,19 @@ export function duration(seconds) {
   if (!Number.isFinite(seconds)) return "–";
   const rest = Math.max(0, Math.round(seconds));
   const [hours, minutes] = [Math.floor(rest / 3600), Math.floor(rest / 60) % 60];
-  if (hours > 0) return `${hours}\u00a0h ${minutes}\u00a0min`;
-  return minutes > 0 ? `${minutes}\u00a0min ${rest % 60}\u00a0s` : `${rest}\u00a0s`;
+  if (hours > 0) return say("unit.hours", { hours, minutes });
+  return minutes > 0 ? say("unit.minutes", { minutes, seconds: rest % 60 }) : say("unit.seconds", { seconds: rest });
 }
 
 /** @param {number} count */
 export function bytes(count) {
-  if (count < 1e6) return `${whole(count / 1e3)}\u00a0KB`;
-  return `${count < 1e8 ? (count / 1e6).toFixed(1) : whole(count / 1e6)}\u00a0MB`;
+  if (count < 1e6) return say("unit.kilobytes", { value: whole(count / 1e3) });
+  return say("unit.megabytes", { value: (count < 1e8 ? TENTHS : WHOLE).format(count / 1e6) });
 }
 
 /** @param {number} milliseconds since 1970 */
 export function date(milliseconds) {
-  return new Date(milliseconds).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
-}
-
-/**
- * @param {number} count
- * @param {string} noun
- */
-export function plural(count, noun) {
-  return `${whole(count)} ${noun}${count === 1 ? "" : "s"}`;
+  return DATE.format(milliseconds);
 }
 
 /**
@@ -73,6 +93,6 @@ export async function tellIn(place, work) {
   try {
     await work();
   } catch (error) {
-    place.textContent = sentence(messageOf(error));
+    place.textContent = sayError(error);
   }
 }

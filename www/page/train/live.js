@@ -7,6 +7,7 @@ import { LabelStrip } from "../draw/labels.js";
 import { Pad } from "../draw/pad.js";
 import { Reader } from "../draw/reader.js";
 import { listenForShortcuts } from "../shortcuts.js";
+import { say } from "../words.js";
 
 /** @typedef {import("./client.js").TrainClient} TrainClient */
 /** @typedef {import("./run.js").CurrentRun} CurrentRun */
@@ -72,7 +73,6 @@ export class LiveView {
   }
 
   #advice() {
-    if (!this.#run.isLearning) return "Start a run, and watch its answer change as it learns.";
-    return "Draw a digit, and watch the answer change.";
+    return say(this.#run.isLearning ? "live.learning" : "live.waiting");
   }
 }

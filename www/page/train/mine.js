@@ -1,7 +1,9 @@
 import { DIGITS_CHANNEL } from "../../shared/digits.js";
+import { CodedError } from "../../shared/protocol.js";
 import { find } from "../dom.js";
+import { say } from "../words.js";
 import { ask } from "./ask.js";
-import { tellIn, plural } from "./format.js";
+import { tellIn } from "./format.js";
 import { save } from "./save.js";
 import { separate, showTiles } from "./tiles.js";
 
@@ -51,11 +53,11 @@ export class MineView {
       this.#number = undefined;
       const all = separate(await this.#client.ask("digits", {}));
       this.#number = all.length;
-      this.#count.textContent = count(all.length);
+      this.#count.textContent = sayCount(all.length);
       this.#export.disabled = this.#clear.disabled = all.length === 0;
       const tiles = all.map(({ pixels, digit }, index) => ({
         pixels,
-        label: `A ${digit} of your own`,
+        label: say("mine.digit", { digit }),
         caption: String(digit),
         action: this.#deleteButton(index, digit),
       }));
@@ -73,7 +75,7 @@ export class MineView {
     button.type = "button";
     button.className = "tile-delete";
     button.textContent = "×";
-    button.ariaLabel = `Delete this ${digit}`;
+    button.ariaLabel = say("mine.delete", { digit });
     button.addEventListener("click", () => this.#try(() => this.#client.ask("removeDigit", { index })));
     return button;
   }
@@ -86,8 +88,9 @@ export class MineView {
   }
 
   async #deleteAll() {
-    const digits = this.#number === undefined ? "all digits" : plural(this.#number, "digit");
-    if (await ask(this.#panel, `Delete ${digits} of your own?`, "Delete all")) await this.#client.ask("clearDigits", {});
+    const count = this.#number;
+    const question = count === undefined ? say("mine.clear") : say("mine.clear-count", { count });
+    if (await ask(this.#panel, question, say("train.mine-clear"))) await this.#client.ask("clearDigits", {});
   }
 
   /** @param {HTMLInputElement} input */
@@ -95,7 +98,7 @@ export class MineView {
     const files = [...(input.files ?? [])];
     input.value = "";
     if (files.length === 0) return;
-    if (files.length !== 2) throw new Error("pick two files together: one with images, one with labels");
+    if (files.length !== 2) throw new CodedError("pair-expected");
     await this.#client.ask("importDigits", { files });
   }
 
@@ -105,9 +108,8 @@ export class MineView {
   }
 }
 
-/** @param {number} number */
-function count(number) {
-  if (number === 0) return "None yet: draw a digit, and say which it is. They stay in this browser.";
-  const shown = number > MOST_SHOWN ? `, the last ${MOST_SHOWN} of them here` : "";
-  return `${plural(number, "digit")}${shown}. They stay in this browser.`;
+/** @param {number} count */
+function sayCount(count) {
+  if (count === 0) return say("mine.none");
+  return count > MOST_SHOWN ? say("mine.many", { count, shown: MOST_SHOWN }) : say("mine.count", { count });
 }

@@ -1,4 +1,5 @@
 import { find, setText } from "../dom.js";
+import { sayWords } from "../words.js";
 import { accuracy, bytes, duration, loss, whole } from "./format.js";
 
 /**
@@ -51,7 +52,7 @@ function textsOf({ position, record, speed, device, elapsed, isLearning }) {
     elapsed: elapsed === undefined ? undefined : duration(elapsed),
     memory: speed && bytes(speed.memory),
     "train-device": device && nameOf(device),
-    "train-reason": device?.reason ?? "",
+    "train-reason": device?.reason ? sayWords(device.reason) : "",
   };
 }
 
@@ -66,5 +67,6 @@ function textsOfPosition({ step, steps, epoch, epochs }) {
 
 /** @param {DeviceState} device */
 function nameOf({ name, description }) {
-  return description ? `${name} · ${description}` : name;
+  const how = sayWords(description);
+  return how ? `${name} · ${how}` : name;
 }

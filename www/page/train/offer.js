@@ -1,5 +1,5 @@
 import { find } from "../dom.js";
-import { whole } from "./format.js";
+import { say } from "../words.js";
 
 /**
  * @typedef {import("../../shared/train/protocol.js").RunInfo} RunInfo
@@ -33,8 +33,8 @@ export class OfferView {
 
   /** @param {RunInfo} run */
   #buttons(run) {
-    const yes = button("Resume it", "primary", "resume-yes");
-    const no = button("Not now", "", "resume-no");
+    const yes = button(say("offer.yes"), "primary", "resume-yes");
+    const no = button(say("offer.no"), "", "resume-no");
     yes.addEventListener("click", () => {
       this.#banner.hidden = true;
       this.#resume(run);
@@ -52,8 +52,8 @@ export class OfferView {
 /** @param {RunInfo} run */
 function text({ name, status, position }) {
   const element = document.createElement("p");
-  const how = status === "paused" ? "is paused" : "was interrupted";
-  element.textContent = `“${name}” ${how}; it is kept up to step ${whole(position.step)} of ${whole(position.steps)}.`;
+  const { step, steps } = position;
+  element.textContent = say(status === "paused" ? "offer.paused" : "offer.interrupted", { name, step, steps });
   return element;
 }
 

@@ -1,6 +1,7 @@
 /** The training page: puts its parts together, and gives the commands. */
 import { find } from "../dom.js";
 import { codeOf } from "../../shared/protocol.js";
+import { say, sayWords } from "../words.js";
 import { ChartsView } from "./charts.js";
 import { ask } from "./ask.js";
 import { TrainClient } from "./client.js";
@@ -113,8 +114,7 @@ class TrainPage {
   /** @returns {Promise<boolean>} whether the run may go, which is asked where it would be lost */
   async #mayLetGo() {
     if (this.#run.isKept) return true;
-    const question = `This browser could not keep the run “${this.#run.name}”: what it has learnt is in this tab alone, and would be lost. Download its checkpoint first if you want to keep it.`;
-    return ask(this.#panel, question, "Let it go");
+    return ask(this.#panel, say("run.lost", { name: this.#run.name }), say("run.let-go"));
   }
 
   #start() {
@@ -176,7 +176,7 @@ class TrainPage {
 
   /** @param {TrainEvent} event */
   #receive(event) {
-    if (event.event === "notice") this.#onProblems([event.message]);
+    if (event.event === "notice") this.#onProblems([sayWords(event.message)]);
     else this.#run.receive(event);
   }
 

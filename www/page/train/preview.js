@@ -1,5 +1,5 @@
-import { find, sentence } from "../dom.js";
-import { messageOf } from "../../shared/protocol.js";
+import { find } from "../dom.js";
+import { say, sayError } from "../words.js";
 import { sourceOf } from "../../shared/train/sources.js";
 import { separate, showTiles } from "./tiles.js";
 
@@ -65,16 +65,16 @@ export class PreviewView {
       showTiles(this.#augmented, augmented ? tilesOf(augmented) : []);
       this.#augmentedBox.hidden = !augmented;
       this.#box.hidden = false;
-      this.#button.textContent = "Other samples";
+      this.#button.textContent = say("preview.other");
     } catch (error) {
       if (asked !== this.#asked) return;
       this.#box.hidden = true;
-      this.#error.textContent = sentence(messageOf(error));
+      this.#error.textContent = sayError(error);
     }
   }
 }
 
 /** @param {import("../../shared/train/protocol.js").Samples} samples */
 function tilesOf(samples) {
-  return separate(samples).map(({ pixels, digit }) => ({ pixels, label: `A ${digit}`, caption: String(digit) }));
+  return separate(samples).map(({ pixels, digit }) => ({ pixels, label: say("preview.digit", { digit }), caption: String(digit) }));
 }

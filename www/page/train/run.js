@@ -1,5 +1,5 @@
 /** The run on the page: all that is known of it, without a DOM. Views render it; none is asked. */
-import { codeOf, messageOf } from "../../shared/protocol.js";
+import { codeOf, wordsOf } from "../../shared/protocol.js";
 import { RunRecord } from "./record.js";
 import { Stopwatch } from "./stopwatch.js";
 
@@ -14,6 +14,7 @@ import { Stopwatch } from "./stopwatch.js";
  * @typedef {import("../../shared/train/protocol.js").StepsEvent} StepsEvent
  * @typedef {import("../../shared/train/protocol.js").TrainEvent} TrainEvent
  * @typedef {import("../../shared/train/protocol.js").TrainState} TrainState
+ * @typedef {import("../../shared/protocol.js").Words} Words
  *
  * @typedef {Pick<StepsEvent, "imagesPerSecond" | "secondsLeft" | "memory">} Speed
  * @typedef {"state" | "info" | "record" | "evaluation"} Part
@@ -34,12 +35,12 @@ export class CurrentRun extends EventTarget {
     this.#fire();
   });
   /** As it was when the run began. */
-  name = "run";
+  name = "";
   /** @type {TrainState} */
   state = "idle";
-  /** @type {string | null} what it is doing, where there is more to say than the state */
+  /** @type {Words | null} what it is doing, where there is more to say than the state */
   message = null;
-  /** @type {string | undefined} what went wrong, until the state changes */
+  /** @type {Words | undefined} what went wrong, until the state changes */
   error;
   /** @type {RunInfo | undefined} once the worker has loaded it */
   info;
@@ -54,7 +55,7 @@ export class CurrentRun extends EventTarget {
   device;
   /** @type {DownloadEvent | undefined} while it lasts */
   download;
-  /** @type {string | null} why its checkpoints can't be kept */
+  /** @type {Words | null} why its checkpoints can't be kept */
   storageProblem = null;
   /** @type {number | undefined} seconds, pauses aside */
   elapsed;
@@ -105,7 +106,7 @@ export class CurrentRun extends EventTarget {
   }
 
   reset() {
-    this.#replace("run", "idle");
+    this.#replace("", "idle");
   }
 
   /** @param {Pick<CheckpointInfo, "history" | "position">} checkpoint that the run goes on from */
@@ -117,7 +118,7 @@ export class CurrentRun extends EventTarget {
   /** @param {unknown} error of loading the run; the code `superseded` says that it was cancelled */
   fail(error) {
     if (codeOf(error) === "superseded") this.#enter("idle", null);
-    else this.#enter("failed", wordsOf(error));
+    else this.#enter("failed", withAdvice(error));
     this.#fire("state");
   }
 
@@ -126,13 +127,13 @@ export class CurrentRun extends EventTarget {
     const isBroken = codeOf(error) === "worker-broken";
     // What it had learnt went with the worker.
     this.storageProblem = null;
-    this.#enter("failed", isBroken ? wordsOf(error) : `${error.message}; what the last checkpoint holds is kept`);
+    this.#enter("failed", isBroken ? withAdvice(error) : { key: "run.crashed", values: { why: wordsOf(error) } });
     this.#fire("state");
   }
 
   /** @param {unknown} error of a command that left the run as it was */
   refuse(error) {
-    this.error = wordsOf(error);
+    this.error = withAdvice(error);
     this.#fire();
   }
 
@@ -203,12 +204,12 @@ export class CurrentRun extends EventTarget {
 
   /**
    * @param {TrainState} state
-   * @param {string | null} message
+   * @param {Words | null} message
    */
   #enter(state, message) {
     this.state = state;
     this.message = message;
-    this.error = state === "failed" ? (message ?? "the run failed") : undefined;
+    this.error = state === "failed" ? (message ?? { key: "run.failed" }) : undefined;
     this.download = undefined;
     if (this.isBusy) this.#watch.start();
     else this.#watch.stop();
@@ -220,9 +221,12 @@ export class CurrentRun extends EventTarget {
   }
 }
 
-/** @param {unknown} error */
-function wordsOf(error) {
-  const words = messageOf(error);
+/**
+ * @param {unknown} error
+ * @returns {Words}
+ */
+function withAdvice(error) {
+  const why = wordsOf(error);
   // A worker that can't be loaded is not tried again unasked.
-  return codeOf(error) === "worker-broken" ? `${words}; press Reset to try again` : words;
+  return codeOf(error) === "worker-broken" ? { key: "run.broken", values: { why } } : why;
 }

@@ -1,4 +1,6 @@
-import { accuracy, bytes, date, whole } from "./format.js";
+import { SOURCES } from "../../shared/train/sources.js";
+import { say, sayWords } from "../words.js";
+import { accuracy, bytes, date } from "./format.js";
 
 /**
  * @typedef {import("../../shared/train/protocol.js").RunInfo} RunInfo
@@ -12,16 +14,6 @@ import { accuracy, bytes, date, whole } from "./format.js";
  * @property {(run: RunInfo, what: What) => void} save
  * @property {(run: RunInfo) => void} remove
  */
-
-/** @type {Record<RunInfo["status"], string>} */
-const STATUS = {
-  running: "interrupted",
-  paused: "paused",
-  stopped: "stopped",
-  finished: "finished",
-  failed: "failed",
-  damaged: "cannot be read: delete it",
-};
 
 /** A run in the list, and what can be done with it. */
 export class RunRow {
@@ -39,17 +31,17 @@ export class RunRow {
   /** @param {RunActions} actions */
   constructor(actions) {
     const act = (/** @type {(run: RunInfo) => void} */ action) => () => this.#run && action(this.#run);
-    this.#use = button("use-model", "Use on the drawing page", act(actions.use));
-    this.#resume = button("resume", "Resume", act(actions.resume));
-    this.#remove = button("delete", "Delete", act(actions.remove));
-    this.#saves = /** @type {[What, string][]} */ ([["checkpoint", "checkpoint"], ["float32", "float32"], ["float16", "float16"]]).map(
+    this.#use = button("use-model", say("runs.use"), act(actions.use));
+    this.#resume = button("resume", say("run.resume"), act(actions.resume));
+    this.#remove = button("delete", say("train.delete"), act(actions.remove));
+    this.#saves = /** @type {[What, string][]} */ ([["checkpoint", say("runs.checkpoint")], ["float32", "float32"], ["float16", "float16"]]).map(
       ([what, text]) => button(`export-${what}`, text, act((run) => actions.save(run, what))),
     );
     this.#name.type = "text";
     this.#name.className = "run-row-name";
     this.#name.dataset.testid = "rename";
     this.#name.maxLength = 80;
-    this.#name.ariaLabel = "Name of the run";
+    this.#name.ariaLabel = say("train.name");
     this.#name.addEventListener("change", act((run) => this.#rename(run, actions)));
     this.#compare.type = "checkbox";
     this.#compare.dataset.testid = "compare";
@@ -105,12 +97,12 @@ export class RunRow {
     const text = document.createElement("span");
     const saves = document.createElement("span");
     label.className = "check";
-    text.textContent = "Compare";
+    text.textContent = say("runs.compare");
     label.append(this.#compare, text);
     saves.className = "saves";
     saves.role = "group";
-    saves.ariaLabel = "Download";
-    saves.append("Download", ...this.#saves);
+    saves.ariaLabel = say("runs.download");
+    saves.append(saves.ariaLabel, ...this.#saves);
     place.className = "buttons";
     place.append(this.#use, this.#resume, label, saves, this.#remove);
     return place;
@@ -119,12 +111,17 @@ export class RunRow {
 
 /** @param {RunInfo} run */
 function factsOf({ status, active, data, spec, position, validationAccuracy, testAccuracy, saved, created, bytes: size }) {
-  if (status === "damaged") return STATUS.damaged;
-  const state = active && status === "running" ? "running" : STATUS[status];
-  const facts = [state, data, `preset ${spec.preset}`, `step ${whole(position.step)} of ${whole(position.steps)}`];
-  if (validationAccuracy !== null) facts.push(`validation ${accuracy(validationAccuracy)}`);
-  if (testAccuracy !== null) facts.push(`test ${accuracy(testAccuracy)}`);
-  facts.push(date(saved || created), saved > 0 ? bytes(size) : "nothing stored");
+  if (status === "damaged") return say("runs.status.damaged");
+  const { step, steps } = position;
+  const facts = [
+    say(active && status === "running" ? "runs.training" : `runs.status.${status}`),
+    sayWords(SOURCES.find(({ id }) => id === spec.data.source)?.title ?? data),
+    say("runs.preset", { preset: spec.preset }),
+    say("runs.step", { step, steps }),
+  ];
+  if (validationAccuracy !== null) facts.push(say("runs.validation", { accuracy: accuracy(validationAccuracy) }));
+  if (testAccuracy !== null) facts.push(say("runs.test", { accuracy: accuracy(testAccuracy) }));
+  facts.push(date(saved || created), saved > 0 ? bytes(size) : say("runs.not-stored"));
   return facts.join(" · ");
 }
 

@@ -1,4 +1,6 @@
 import { find } from "../dom.js";
+import { CodedError } from "../../shared/protocol.js";
+import { say } from "../words.js";
 import { ask } from "./ask.js";
 import { MOST_COMPARED } from "./charts.js";
 import { tellIn } from "./format.js";
@@ -95,7 +97,7 @@ export class RunsView {
         this.#try(async () => save(`${info.name}-${FILE_NAMES[what]}.safetensors`, await client.ask("export", { id: info.id, what }))),
       remove: (info) =>
         this.#try(async () => {
-          if (!(await ask(panel, `Delete the run “${info.name}” and all it has learnt?`, "Delete"))) return;
+          if (!(await ask(panel, say("runs.delete", { name: info.name }), say("train.delete")))) return;
           await client.ask("delete", { id: info.id });
           await this.load();
         }),
@@ -127,7 +129,7 @@ export class RunsView {
     }
     if (this.#compared.size === MOST_COMPARED) {
       row.uncheck();
-      throw new Error(`at most ${MOST_COMPARED} runs can be compared: take another away first`);
+      throw new CodedError("too-many-compared", { most: MOST_COMPARED });
     }
     this.#compared.add(id);
     const { history, position } = await client.ask("inspect", { id });

@@ -1,7 +1,8 @@
-import { find, sentence, setText } from "../dom.js";
+import { find, setText } from "../dom.js";
+import { say, sayWords } from "../words.js";
+import { wholePercent } from "./format.js";
 
 /**
- * @typedef {import("../../shared/train/protocol.js").TrainState} TrainState
  * @typedef {import("./run.js").CurrentRun} CurrentRun
  *
  * @typedef {object} RunButtons
@@ -10,20 +11,6 @@ import { find, sentence, setText } from "../dom.js";
  * @property {() => void} stop
  * @property {() => void} reset
  */
-
-/** @type {Record<TrainState, string>} */
-const WORDS = {
-  idle: "Ready",
-  loading: "Loading",
-  running: "Running",
-  evaluating: "Evaluating",
-  pausing: "Pausing",
-  paused: "Paused",
-  stopping: "Stopping",
-  stopped: "Stopped",
-  finished: "Finished",
-  failed: "Failed",
-};
 
 /** The buttons of the run, and what it is doing. */
 export class RunView {
@@ -35,7 +22,7 @@ export class RunView {
   #error;
   #storage;
   /** @type {string | undefined} why the setup can't be started */
-  #problem = "The setup is loading.";
+  #problem = say("setup.loading");
 
   /**
    * @param {HTMLElement} panel
@@ -68,8 +55,8 @@ export class RunView {
     setText(this.#status, statusOf(this.#run));
     this.#status.dataset.state = state;
     this.#progress.value = download ? download.loaded / download.total : share;
-    show(this.#error, error && sentence(error));
-    show(this.#storage, storageProblem && `${sentence(storageProblem)} Training goes on.`);
+    show(this.#error, error && sayWords(error));
+    show(this.#storage, storageProblem && say("run.not-kept", { why: storageProblem }));
     this.#renderButtons();
   }
 
@@ -79,7 +66,7 @@ export class RunView {
     const focused = document.activeElement;
     start.disabled = isLearning || this.#problem !== undefined;
     pause.disabled = !canPause && !isPaused;
-    setText(pause, isPaused ? "Resume" : "Pause");
+    setText(pause, say(isPaused ? "run.resume" : "train.pause"));
     stop.disabled = !canStop;
     reset.disabled = isBusy;
     setText(this.#reason, isLearning ? "" : (this.#problem ?? ""));
@@ -92,9 +79,9 @@ export class RunView {
 
 /** @param {CurrentRun} run */
 function statusOf({ state, message, download, isBusy }) {
-  if (download) return `Loading ${download.file}: ${Math.round((100 * download.loaded) / download.total)}\u00a0%`;
+  if (download) return say("run.download", { file: download.file, share: wholePercent(download.loaded / download.total) });
   const isBrief = isBusy && state !== "running";
-  return isBrief ? (message ?? `${WORDS[state]} …`) : WORDS[state];
+  return isBrief && message ? sayWords(message) : say(`run.state.${state}`);
 }
 
 /**

@@ -1,12 +1,11 @@
 import { mine } from "../../shared/train/sources/mine.js";
-import { find, sentence } from "../dom.js";
-import { messageOf } from "../../shared/protocol.js";
+import { find } from "../dom.js";
+import { say, sayError } from "../words.js";
 import { readAddress, writeAddress } from "./address.js";
 import { DataChoice } from "./dataview.js";
 import { fieldsOf } from "./fields.js";
 import { FilesView } from "./filesview.js";
 import { FormView } from "./form.js";
-import { whole } from "./format.js";
 import { changesOf, presetValues, toAugment } from "./values.js";
 
 /**
@@ -30,7 +29,7 @@ export class Setup extends EventTarget {
   /** @type {import("../../shared/train/protocol.js").Schema | undefined} once it is loaded */
   #schema;
   /** @type {string | undefined} what the worker finds wrong */
-  #wrong = "The setup is loading.";
+  #wrong = say("setup.loading");
   #checks = 0;
   #isDeviceChosen = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -61,8 +60,8 @@ export class Setup extends EventTarget {
     const copy = find("copy-link", HTMLButtonElement, panel);
     copy.addEventListener("click", async () => {
       const copied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
-      copy.textContent = copied ? "Copied" : "The address of this page is the link";
-      setTimeout(() => (copy.textContent = "Copy a link to this setup"), 2000);
+      copy.textContent = say(copied ? "setup.copied" : "setup.not-copied");
+      setTimeout(() => (copy.textContent = say("train.copy-link")), 2000);
     });
   }
 
@@ -116,7 +115,7 @@ export class Setup extends EventTarget {
 
   /** @returns {string | undefined} why this can't be started */
   get problem() {
-    if (!this.#form.isComplete) return "Something in the setup is not possible: see there.";
+    if (!this.#form.isComplete) return say("setup.impossible");
     return this.#data.problem ?? this.#wrong;
   }
 
@@ -201,17 +200,17 @@ export class Setup extends EventTarget {
     const check = ++this.#checks;
     const preset = /** @type {Preset} */ (this.values.preset);
     if (!this.#form.isComplete) return;
-    const problem = await this.#client.ask("check", { preset, ...this.#changes }).then(
+    const error = await this.#client.ask("check", { preset, ...this.#changes }).then(
       ({ parameters }) => {
-        this.#parameters.textContent = `The model has ${whole(parameters)} parameters.`;
+        this.#parameters.textContent = say("setup.parameters", { count: parameters });
         return undefined;
       },
-      (error) => sentence(messageOf(error)),
+      (error) => error,
     );
     if (check !== this.#checks) return;
-    this.#wrong = problem;
-    if (problem) this.#parameters.textContent = "";
-    this.#form.show(problem);
+    this.#wrong = error && sayError(error);
+    if (error) this.#parameters.textContent = "";
+    this.#form.show(this.#wrong, error?.values?.field);
     this.dispatchEvent(new Event("change"));
   }
 }

@@ -1,3 +1,5 @@
+import { CodedError } from "../../shared/protocol.js";
+
 /** Of the training page alone. */
 const SHEETS = ["../../vendor/uplot.css", "./train.css", "./form.css", "./results.css", "./kept.css"];
 
@@ -13,7 +15,7 @@ function load(url) {
     link.rel = "stylesheet";
     link.href = url.href;
     link.addEventListener("load", resolve);
-    link.addEventListener("error", () => reject(new Error(`could not load ${url.pathname.split("/").pop()}`)));
+    link.addEventListener("error", () => reject(new CodedError("style-missing", { file: url.pathname.split("/").pop() ?? "" })));
     document.head.append(link);
   });
 }

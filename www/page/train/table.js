@@ -1,4 +1,5 @@
-import { accuracy, learningRate, loss, whole } from "./format.js";
+import { say } from "../words.js";
+import { accuracy, hundredths, loss, short, whole } from "./format.js";
 
 /** @typedef {import("./record.js").RunRecord} RunRecord */
 
@@ -36,13 +37,13 @@ export class TableView {
 /** @param {RunRecord["rows"][number]} row */
 function textsOf({ epoch, step, ...row }) {
   return [
-    Number.isInteger(epoch) ? whole(epoch) : `${epoch.toFixed(2)} (last step)`,
+    Number.isInteger(epoch) ? whole(epoch) : say("chart.last-step", { epoch: hundredths(epoch) }),
     whole(step),
     loss(row.loss),
     accuracy(row.accuracy),
     loss(row.validationLoss),
     accuracy(row.validationAccuracy),
-    learningRate(row.rate),
+    short(row.rate),
   ];
 }
 

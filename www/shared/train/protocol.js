@@ -17,6 +17,7 @@
  * @typedef {import("../protocol.js").Device} Device
  * @typedef {import("../protocol.js").DeviceState} DeviceState
  * @typedef {import("../protocol.js").Preset} Preset
+ * @typedef {import("../protocol.js").Words} Words
  * @typedef {import("./sources.js").DataSpec} DataSpec
  * @typedef {import("./sources.js").Sets} Sets
  *
@@ -94,7 +95,7 @@
  *   | "stopped" | "finished" | "failed"} TrainState
  *
  * @typedef {{ event: "state", state: TrainState, run: RunInfo | null,
- *   message: string | null }} StateEvent `message`: why it failed, or what it is doing
+ *   message: Words | null }} StateEvent `message`: why it failed, or what it is doing
  * @typedef {object} StepsEvent several steps, about ten times a second
  * @property {"steps"} event
  * @property {Position} position after the last of them
@@ -108,9 +109,9 @@
  * @typedef {{ event: "device", device: DeviceState }} DeviceEvent
  * @typedef {{ event: "download", file: string, loaded: number, total: number }} DownloadEvent
  * @typedef {{ event: "saved", run: RunInfo }} SavedEvent
- * @typedef {{ event: "storage", problem: string | null }} StorageEvent
+ * @typedef {{ event: "storage", problem: Words | null }} StorageEvent
  *   why checkpoints are not kept, null once they are again; training goes on
- * @typedef {{ event: "notice", message: string }} NoticeEvent
+ * @typedef {{ event: "notice", message: Words }} NoticeEvent
  *   what is worth saying and no failure, such as data that is used but could not be kept
  * @typedef {StateEvent | StepsEvent | EvaluationEvent | DeviceEvent | DownloadEvent | SavedEvent
  *   | StorageEvent | NoticeEvent} TrainEvent

@@ -7,6 +7,7 @@
  * @typedef {import("../../cpu.js").DataSet} DataSet
  * @typedef {import("../../workers/train/shelf.js").Loader} Loader
  * @typedef {import("../../workers/train/shelf.js").Shelf} Shelf
+ * @typedef {import("../protocol.js").Words} Words
  *
  * What to learn from. `images` is how many of the training images to use, 0 for all of them; what else
  * there is, the source alone knows.
@@ -23,13 +24,15 @@
  * @template {DataSpec} [Spec=any]
  * @typedef {object} Source
  * @property {string} id the word for it in specs, in addresses and in checkpoints
- * @property {(entered: string) => string} name in the names of runs; `entered` is what its field holds
- * @property {(stock: Stock) => string} label in the list of sources
+ * @property {(entered: string) => Words | string} name in the names of runs; `entered` is what its field
+ *   holds
+ * @property {(stock: Stock) => Words} label in the list of sources
+ * @property {Words} [title] of its data, where checkpoints name it in English; default: as they do
  * @property {Field} [field] what else must be known
  * @property {string} [epoch] images per epoch, unless the user says otherwise; default: all
  * @property {boolean} [isDownloaded] whether it may have to be downloaded, which waits for the user
  * @property {boolean} [isMadeAgain] whether a checkpoint says all that it takes to make the data again
- * @property {(stock: Stock, entered: string) => string | undefined} [problem] why there is nothing to
+ * @property {(stock: Stock, entered: string) => Words | undefined} [problem] why there is nothing to
  *   train on; `entered` is empty where the field holds nothing valid
  * @property {(values: { images: number, seed: number, entered: string }) => Spec} spec
  * @property {(data: DataInfo) => Spec | null} ofCheckpoint the spec of a checkpoint's data; null where
@@ -44,8 +47,8 @@
  * @property {string} parameter its name in addresses
  * @property {string} box test id of the element that is shown with the source
  * @property {string} input test id of the input or list in it
- * @property {string} [malformed] what is said beside an input that holds something invalid
- * @property {(text: string) => string} [unlisted] of a list: what is said of an address that names
+ * @property {Words} [malformed] what is said beside an input that holds something invalid
+ * @property {(text: string) => Words} [unlisted] of a list: what is said of an address that names
  *   something not on it
  */
 import { CodedError } from "../protocol.js";
@@ -65,7 +68,7 @@ export const SOURCES = [synthetic, mnist, url, files, mine];
 export function sourceOf(id) {
   const found = SOURCES.find((source) => source.id === id);
   if (found) return found;
-  throw new CodedError("data-gone", `this version of the page knows no data called “${id}”`);
+  throw new CodedError("data-gone", { kind: "source", id });
 }
 
 /**

@@ -44,11 +44,11 @@ export async function listRuns() {
  */
 export async function readRun(id) {
   const bytes = await readFile(infoPath(id));
-  if (!bytes) throw new CodedError("run-gone", `the run “${id}” is not kept here: it was deleted meanwhile`);
+  if (!bytes) throw new CodedError("run-gone", { kind: "deleted", id });
   try {
     return check(JSON.parse(new TextDecoder().decode(bytes)), id);
   } catch (cause) {
-    throw new CodedError("run-damaged", `what was kept of the run “${id}” can't be read: delete it`, { cause });
+    throw new CodedError("run-damaged", { id }, { cause });
   }
 }
 
@@ -58,7 +58,7 @@ export async function readRun(id) {
  */
 export async function readCheckpoint(id) {
   const bytes = await readFile(checkpointPath(id));
-  if (!bytes) throw new CodedError("no-checkpoint", "no checkpoint of this run could be kept: start it anew");
+  if (!bytes) throw new CodedError("no-checkpoint");
   return bytes;
 }
 
@@ -95,7 +95,7 @@ export async function lockRun(id) {
   });
   request.catch(taken.reject);
   if (await taken.promise) return () => held.resolve(undefined);
-  throw new CodedError("run-in-use", "another tab is training this run: pause and close it there first");
+  throw new CodedError("run-in-use");
 }
 
 /** @param {string} id */

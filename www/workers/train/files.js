@@ -12,7 +12,7 @@
  */
 import { downloadBytes } from "../download.js";
 import { digestOf } from "../../shared/digest.js";
-import { CodedError } from "../../shared/protocol.js";
+import { CodedError, wordsOf } from "../../shared/protocol.js";
 import { list, readFile, remove, writeFile } from "../../shared/storage.js";
 
 const DATA = "data";
@@ -125,11 +125,9 @@ function fetchFile(url, part, onProgress) {
  * @returns {never}
  */
 function explain(error, url) {
-  const advice = error.cause
-    ? `either ${url.host} can't be reached, or it does not allow other sites to read its files (CORS): ` +
-      "download the files, and drop them here instead"
-    : `expected ${Object.values(NAMES).join(", ")} there, as they are or as .gz`;
-  throw new CodedError("download-failed", `${error.message} (from ${url.host}); ${advice}`, { cause: error });
+  const kind = error.cause ? "unreachable" : "incomplete";
+  const values = { kind, why: wordsOf(error), host: url.host, names: Object.values(NAMES) };
+  throw new CodedError("download-failed", values, { cause: error });
 }
 
 /**
@@ -144,13 +142,13 @@ export async function readPicked(files, idxInfo) {
   const picked = [];
   for (const file of files) {
     if (file.size > LARGEST_FILE) {
-      throw invalid(`${file.name} has ${Math.round(file.size / 2 ** 20)} MB, more than the ${LARGEST_FILE / 2 ** 20} MB that can be read`);
+      throw invalid({ kind: "too-large", file: file.name, found: Math.round(file.size / 2 ** 20), most: LARGEST_FILE / 2 ** 20 });
     }
     const bytes = new Uint8Array(await file.arrayBuffer());
     try {
       picked.push({ name: file.name, bytes, info: idxInfo(bytes) });
     } catch (cause) {
-      throw new CodedError("invalid-idx", `${file.name}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+      throw new CodedError("invalid-idx", { kind: "file", file: file.name, why: wordsOf(cause) }, { cause });
     }
   }
   return picked;
@@ -167,8 +165,9 @@ export function sortPicked(picked) {
   const images = picked.filter(({ info }) => info.kind === "images");
   const labels = picked.filter(({ info }) => info.kind === "labels");
   if (images.length !== labels.length || images.length < 1 || images.length > 2) {
-    const found = picked.map(({ name, info }) => `${name} (${info.kind})`).join(", ") || "none";
-    throw invalid(`expected a file of images and one of labels, and the same for testing if there is a test set; found ${found}`);
+    if (picked.length === 0) throw invalid({ kind: "none" });
+    const found = picked.map(({ name, info }) => ({ key: `data.${info.kind}-file`, values: { name } }));
+    throw invalid({ kind: "no-set", found });
   }
   if (images.length === 1) return { images: images[0].bytes, labels: labels[0].bytes };
   const [train, test] = trainFirst(images);
@@ -180,7 +179,7 @@ export function sortPicked(picked) {
 function trainFirst([a, b]) {
   const named = Number(TEST_NAME.test(a.name)) - Number(TEST_NAME.test(b.name));
   const order = named || b.info.count - a.info.count;
-  if (order === 0) throw invalid(`which is for testing, ${a.name} or ${b.name}? Put “test” into its name`);
+  if (order === 0) throw invalid({ kind: "no-test", first: a.name, second: b.name });
   return order < 0 ? [a, b] : [b, a];
 }
 
@@ -197,7 +196,7 @@ export function nameOf(picked, files) {
   return `${safe}-${digestOf(files.images, files.labels)}`;
 }
 
-/** @param {string} message */
-function invalid(message) {
-  return new CodedError("invalid-files", message);
+/** @param {Record<string, import("../../shared/protocol.js").Value>} values */
+function invalid(values) {
+  return new CodedError("invalid-files", values);
 }

@@ -6,6 +6,7 @@
  * @typedef {import("../../shared/train/protocol.js").RunInfo} RunInfo
  * @typedef {import("../../shared/train/protocol.js").RunSpec} RunSpec
  * @typedef {import("../../shared/train/protocol.js").TrainEvent} TrainEvent
+ * @typedef {import("../../shared/protocol.js").Words} Words
  * @typedef {import("./data.js").Lease} Lease
  * @typedef {import("../chooser.js").Opened<Trainer>} Opened
  * @typedef {import("../chooser.js").Contest} Contest
@@ -89,7 +90,7 @@ export class Runner {
   /** @returns {Session} */
   get current() {
     if (this.session) return this.session;
-    throw new CodedError("no-run", "no run is loaded: start one, or resume one that is kept");
+    throw new CodedError("no-run");
   }
 
   async stop() {
@@ -100,7 +101,7 @@ export class Runner {
   async discard() {
     const loading = this.#loading;
     this.#loading = null;
-    loading?.abort(new CodedError("superseded", "loading was cancelled"));
+    loading?.abort(new CodedError("superseded", { kind: "cancelled" }));
     await this.#close();
     this.#postIdle();
   }
@@ -111,9 +112,7 @@ export class Runner {
    * @returns {Promise<RunInfo>}
    */
   async #load(id, plan) {
-    if (this.#loading || this.session?.isGoingOn) {
-      throw new CodedError("run-active", "a run is going on: pause or stop it first");
-    }
+    if (this.#loading || this.session?.isGoingOn) throw new CodedError("run-active");
     const loading = (this.#loading = new AbortController());
     const { signal } = loading;
     const cancelled = withResolvers();
@@ -138,7 +137,7 @@ export class Runner {
    */
   async #open(id, plan, signal) {
     await this.#close();
-    this.wait("Loading …");
+    this.wait({ key: "wait.run" });
     const release = await lockRun(id);
     try {
       const { spec, job, run } = await plan(signal);
@@ -209,11 +208,11 @@ export class Runner {
     return {
       contest,
       prepare: async (module) => {
-        this.wait("Loading the data …");
+        this.wait({ key: "wait.data" });
         return data && this.#data.open(data, module);
       },
       make: (module, lease, device) => {
-        this.wait("Setting up the model …");
+        this.wait({ key: "wait.model" });
         return make(module, lease?.set ?? null, device);
       },
       // Trainers share it: it goes when the last of them is freed.
@@ -236,7 +235,7 @@ export class Runner {
     await session?.close();
   }
 
-  /** @param {string} message what takes its time while a run is loaded */
+  /** @param {Words} message what takes its time while a run is loaded */
   wait(message) {
     if (this.#loading) this.#post({ event: "state", state: "loading", run: null, message });
   }

@@ -5,7 +5,7 @@
  * @typedef {import("../../shared/train/protocol.js").RunInfo} RunInfo
  * @typedef {import("./around.js").SessionOptions} SessionOptions
  */
-import { messageOf } from "../../shared/protocol.js";
+import { wordsOf } from "../../shared/protocol.js";
 
 const EVERY_MS = 15_000;
 
@@ -13,8 +13,8 @@ export class Saver {
   /** @type {Pick<SessionOptions, "now" | "post" | "store" | "orCrash">} */
   #options;
   #due = 0;
-  /** @type {string | null} */
-  #problem = null;
+  /** The problem that was told last, as JSON. */
+  #told = "null";
   /** @type {Uint8Array<ArrayBuffer> | null} the last, whether it could be stored or not */
   checkpoint = null;
 
@@ -40,7 +40,7 @@ export class Saver {
     try {
       await store(saved, checkpoint);
     } catch (error) {
-      this.#report(messageOf(error));
+      this.#report(wordsOf(error));
       return run;
     } finally {
       this.#due = now() + EVERY_MS;
@@ -50,9 +50,10 @@ export class Saver {
     return saved;
   }
 
-  /** @param {string | null} problem */
+  /** @param {import("../../shared/protocol.js").Words | null} problem */
   #report(problem) {
-    if (problem !== this.#problem) this.#options.post({ event: "storage", problem });
-    this.#problem = problem;
+    const told = JSON.stringify(problem);
+    if (told !== this.#told) this.#options.post({ event: "storage", problem });
+    this.#told = told;
   }
 }

@@ -11,7 +11,7 @@
  * @typedef {import("../../shared/train/protocol.js").TrainState} TrainState
  * @typedef {import("./around.js").SessionOptions} SessionOptions
  */
-import { CodedError, messageOf } from "../../shared/protocol.js";
+import { CodedError, wordsOf } from "../../shared/protocol.js";
 import { positionOf, Progress } from "./progress.js";
 import { Saver } from "./saver.js";
 import { Steps } from "./steps.js";
@@ -72,7 +72,7 @@ export class Session {
   /** Resolves once it is paused, and saved. */
   async pause() {
     if (this.state === "paused") return;
-    if (!this.#loop || this.#hasEnded || this.#wanted === "stop") throw new CodedError("not-running", "no run is going on");
+    if (!this.#loop || this.#hasEnded || this.#wanted === "stop") throw new CodedError("not-running");
     this.#wanted = "pause";
     this.#setState("pausing");
     this.#evaluation?.abort();
@@ -81,7 +81,7 @@ export class Session {
 
   async continue() {
     if (this.#wanted === "pause") await this.#loop;
-    if (this.state !== "paused") throw new CodedError("not-paused", "no run is paused");
+    if (this.state !== "paused") throw new CodedError("not-paused");
     this.#wanted = "run";
     this.#run();
   }
@@ -240,7 +240,6 @@ export class Session {
 
   /** @param {unknown} error */
   async #fail(error) {
-    const message = messageOf(error);
     this.run = { ...this.run, active: false };
     try {
       // The trainer is back at its last good state.
@@ -250,7 +249,7 @@ export class Session {
       // What failed may be the trainer itself: then the checkpoint of before stays.
     }
     this.#options.release();
-    this.#setState("failed", message);
+    this.#setState("failed", wordsOf(error));
   }
 
   /** @param {RunStatus} status */
@@ -286,7 +285,7 @@ export class Session {
 
   /**
    * @param {TrainState} state
-   * @param {string | null} [message]
+   * @param {import("../../shared/protocol.js").Words | null} [message]
    */
   #setState(state, message = null) {
     this.#progress.flush();

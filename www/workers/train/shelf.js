@@ -9,7 +9,7 @@
  * @typedef {import("./files.js").SetFiles} SetFiles
  * @typedef {Pick<import("../wasm.js").WasmModule, "DataSet">} Module
  */
-import { codeOf, messageOf } from "../../shared/protocol.js";
+import { codeOf, wordsOf } from "../../shared/protocol.js";
 import { fetchForeignSet, fetchSet, keepSet, listSets, readSet, removeSet } from "./files.js";
 
 const SITE_DATA = new URL("../../data/", import.meta.url);
@@ -91,8 +91,7 @@ export class Shelf {
       await keepSet(set, files);
       return true;
     } catch (error) {
-      const why = messageOf(error);
-      this.#post({ event: "notice", message: `${name} is used, but could not be kept for the next visit: ${why}` });
+      this.#post({ event: "notice", message: { key: "data.not-kept", values: { name, why: wordsOf(error) } } });
       return false;
     }
   }

@@ -16,7 +16,8 @@ import { Shelf } from "./shelf.js";
 const PATIENCE_MS = 240_000;
 
 const chooser = new DeviceChooser({
-  load: (build) => loadWasm(build, (loaded, total) => post({ event: "download", file: `${build}_bg.wasm`, loaded, total })),
+  load: (build, failures) =>
+    loadWasm(build, (loaded, total) => post({ event: "download", file: `${build}_bg.wasm`, loaded, total }), failures),
   onWait: (what) => runner.wait(what),
   speeds: new Speeds(),
   patience: PATIENCE_MS,

@@ -11,15 +11,15 @@ const PREFIX = "files-";
  */
 export const files = {
   id: ID,
-  name: (entered) => entered || "files",
-  label: () => "Files of your own",
+  name: (entered) => entered || { key: "source.files.name" },
+  label: () => ({ key: "source.files" }),
   field: {
     parameter: "set",
     box: "files-field",
     input: "set-select",
-    unlisted: (set) => `The address asks for the files “${set}”, which this browser does not have: pick or drop them again.`,
+    unlisted: (set) => ({ key: "source.files.unlisted", values: { set } }),
   },
-  problem: (_, entered) => (entered ? undefined : "Pick or drop two or four IDX files."),
+  problem: (_, entered) => (entered ? undefined : { key: "source.files.problem" }),
   spec: ({ images, entered }) => ({ source: ID, images, set: entered }),
   ofCheckpoint: ({ train, origin, name }) => (origin === ID ? { source: ID, images: train, set: name } : null),
   stock: async (shelf) => {
@@ -29,7 +29,7 @@ export const files = {
   load: async ({ set }, loader) => {
     const found = await loader.shelf.read(folderOf(set));
     if (found) return loader.parse(found, set);
-    throw new CodedError("data-gone", `the files of “${set}” are not kept here: choose or drop them again`);
+    throw new CodedError("data-gone", { kind: "files", set });
   },
 };
 

@@ -1,6 +1,7 @@
 import { CodedError } from "../../protocol.js";
 
 const ID = "mine";
+const TITLE = { key: "source.mine" };
 
 /**
  * What the user drew and labelled.
@@ -9,9 +10,10 @@ const ID = "mine";
  */
 export const mine = {
   id: ID,
-  name: () => "my digits",
-  label: ({ count }) => (count === undefined ? "My digits" : `My digits (${count.toLocaleString("en")})`),
-  problem: ({ count }) => (count ? undefined : "Label some drawings of your own first."),
+  name: () => ({ key: "source.mine.name" }),
+  title: TITLE,
+  label: ({ count }) => (count === undefined ? TITLE : { key: "source.mine.count", values: { count } }),
+  problem: ({ count }) => (count ? undefined : { key: "source.mine.problem" }),
   spec: ({ images }) => ({ source: ID, images }),
   ofCheckpoint: ({ train, origin }) => (origin === ID ? { source: ID, images: train } : null),
   stock: async (shelf) => ({ count: await shelf.countDigits() }),
@@ -20,6 +22,6 @@ export const mine = {
   load: async (_, loader) => {
     const pair = await loader.shelf.digits.export();
     if (pair) return loader.parse(pair, "My digits");
-    throw new CodedError("data-gone", "there are no digits of your own yet: draw some and label them");
+    throw new CodedError("data-gone", { kind: "mine" });
   },
 };

@@ -11,7 +11,7 @@ const ID = "mnist";
 export const mnist = {
   id: ID,
   name: () => "MNIST",
-  label: ({ isMissing }) => (isMissing ? "MNIST (not on this site)" : "MNIST of this site"),
+  label: ({ isMissing }) => ({ key: isMissing ? "source.mnist.missing" : "source.mnist" }),
   isDownloaded: true,
   spec: ({ images }) => ({ source: ID, images }),
   ofCheckpoint: ({ train, origin }) => (origin === ID ? { source: ID, images: train } : null),
@@ -22,5 +22,5 @@ export const mnist = {
 /** @param {import("../sources.js").Shelf} shelf */
 async function download(shelf) {
   if (await shelf.isOnSite(ID)) return shelf.fetchFromSite(ID);
-  throw new CodedError("data-gone", "this site does not have MNIST: give its files, or an address that has them");
+  throw new CodedError("data-gone", { kind: "mnist" });
 }

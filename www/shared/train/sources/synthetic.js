@@ -1,4 +1,5 @@
 const ID = "synthetic";
+const TITLE = { key: "source.synthetic" };
 
 /**
  * Digits made in the worker from stroke templates, new ones each epoch.
@@ -7,8 +8,9 @@ const ID = "synthetic";
  */
 export const synthetic = {
   id: ID,
-  name: () => "synthetic",
-  label: () => "Synthetic digits",
+  name: () => ({ key: "source.synthetic.name" }),
+  title: TITLE,
+  label: () => TITLE,
   // They are endless, so that an epoch of them needs a number.
   epoch: "12800",
   isMadeAgain: true,

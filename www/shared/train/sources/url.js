@@ -12,15 +12,15 @@ const ID = "url";
 export const url = {
   id: ID,
   name: () => "URL",
-  label: () => "From a URL",
+  label: () => ({ key: "source.url" }),
   field: {
     parameter: "url",
     box: "url-field",
     input: "data-url",
-    malformed: "Enter a whole address, as in https://example.org/mnist/",
+    malformed: { key: "source.url.malformed" },
   },
   isDownloaded: true,
-  problem: (_, entered) => (entered ? undefined : "Enter the address of the folder with the data."),
+  problem: (_, entered) => (entered ? undefined : { key: "source.url.problem" }),
   spec: ({ images, entered }) => ({ source: ID, images, url: entered }),
   // An address is not followed: whoever wrote the file named that host, not who opens it.
   ofCheckpoint: () => null,
@@ -35,7 +35,7 @@ export const url = {
 function folderOf(text) {
   const folder = parseUrl(text.trim());
   if (!folder || !/^https?:$/.test(folder.protocol)) {
-    throw new CodedError("invalid-url", `“${text}” is no address of a folder: expected one such as https://example.org/mnist/`);
+    throw new CodedError("invalid-url", { text });
   }
   if (!folder.pathname.endsWith("/")) folder.pathname += "/";
   return folder;
@@ -44,5 +44,5 @@ function folderOf(text) {
 /** @param {URL} folder */
 function nameOf({ host, pathname }) {
   const last = pathname.split("/").filter(Boolean).pop();
-  return last ? `${last} from ${host}` : host;
+  return last ? `${last} (${host})` : host;
 }
