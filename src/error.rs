@@ -83,7 +83,11 @@ pub enum Error {
     #[error("{name} can't be read: {message}")]
     Options { name: String, message: String },
     #[error("the computation crashed: {message}")]
-    Crashed { message: String },
+    Crashed {
+        message: String,
+        /// Whether the build has code beneath it that is the browser's, WebGPU's.
+        is_device_fault: bool,
+    },
     #[error("the trainer was freed: make another")]
     Freed,
     #[error("{argument} is {found}, expected {expected}")]
@@ -101,12 +105,13 @@ impl Error {
         }
     }
 
-    /// Whether another device may do what this one did not. Only WebGPU's build has code beneath it
-    /// that is the browser's, so a crash elsewhere is no device's fault.
+    /// Whether another device may do what this one did not.
     pub fn is_device_fault(&self) -> bool {
         match self {
             Self::DeviceUnavailable { .. } | Self::DeviceLost { .. } => true,
-            Self::Crashed { .. } => cfg!(feature = "webgpu"),
+            Self::Crashed {
+                is_device_fault, ..
+            } => *is_device_fault,
             _ => false,
         }
     }

@@ -12,6 +12,7 @@ use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
+use crate::device::HAS_WEBGPU;
 use crate::error::Error;
 
 thread_local! {
@@ -40,7 +41,10 @@ fn message_of(info: &panic::PanicHookInfo<'_>) -> String {
 
 /// Rejects everything pending, and throws instead of trapping, since a trap has no message.
 fn crash(message: String) -> ! {
-    let error = Error::Crashed { message };
+    let error = Error::Crashed {
+        message,
+        is_device_fault: HAS_WEBGPU,
+    };
     // Nothing here may panic: a second panic traps.
     let _ = CRASH.try_with(|crash| {
         if let Ok(mut crash) = crash.try_borrow_mut() {

@@ -1,8 +1,9 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "./fixtures.js";
 import { SMALL, TrainPage } from "./trainpage.js";
 
 /** @type {Record<string, any>[]} */
-const [english, chinese] = await Promise.all(["en", "zh"].map(async (name) => (await import(`../../www/words/${name}.js`)).default));
+const [english, chinese] = await Promise.all(["en", "zh"].map(readWords));
 
 /** English texts that are others in Chinese. */
 const ENGLISH = new Set(
@@ -67,6 +68,16 @@ test("a browser that names no language at all gets English, charts included", as
   await expect(train.status).toHaveText("Finished", { timeout: 60_000 });
   await expect(page.getByTestId("loss-chart").locator("canvas")).toBeVisible();
 });
+
+/**
+ * Playwright takes modules of www/ for CommonJS.
+ *
+ * @param {string} language
+ */
+async function readWords(language) {
+  const source = readFileSync(new URL(`../../www/words/${language}.js`, import.meta.url), "utf8");
+  return (await import(`data:text/javascript,${encodeURIComponent(source)}`)).default;
+}
 
 /**
  * @param {import("@playwright/test").Page} page

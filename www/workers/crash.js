@@ -40,7 +40,7 @@ export class CrashWatch {
    */
   async race(work) {
     if (!this.#crash) return work;
-    return Promise.race([withTimeLimit(work, this.#patience, "device"), this.#crash.promise]);
+    return withTimeLimit(Promise.race([work, this.#crash.promise]), this.#patience, "device");
   }
 }
 
