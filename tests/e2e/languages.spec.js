@@ -27,7 +27,8 @@ test("the address chooses Chinese, and nothing of the drawing page is English", 
 test("a run in Chinese, its errors too", async ({ vitpad, page }) => {
   expect(vitpad).toBeTruthy();
   const train = new TrainPage(page);
-  await train.openReady(`${SMALL}&lang=zh`);
+  await page.goto(`./?tab=train&lang=zh&${SMALL}`);
+  await expect(train.start).toBeEnabled();
   await page.getByTestId("all-hyperparameters").locator("summary").first().click();
   await page.getByTestId("field-width").fill("33");
   await expect(page.getByTestId("form")).toContainText("的值为");

@@ -54,7 +54,7 @@ test("a crash of the WebGPU build hands the drawing back to the CPU", async ({ v
   provoked.push(/lost in space/);
   await page.route("**/webgpu.js", (route) => route.fulfill({ contentType: "text/javascript", body: CRASHING_BUILD }));
   await vitpad.open("?device=webgpu");
-  await expect(vitpad.reason).toContainText("lost in space");
+  await expect(vitpad.reason).toContainText("Lost in space");
   await vitpad.draw(2);
   await vitpad.expectAnswer(2);
   await expect(vitpad.device).toHaveText(/^CPU/);
