@@ -3,6 +3,8 @@
 
 #[path = "api.rs"]
 mod api;
+#[path = "data.rs"]
+mod data;
 #[path = "../common/engines.rs"]
 #[allow(dead_code, reason = "other tests use the rest")]
 mod engines;
@@ -155,5 +157,5 @@ async fn bad_training_options_are_typed_errors() {
 
 #[wasm_bindgen_test]
 fn data_sets_are_read_and_refused() {
-    training::check_data();
+    data::check_data();
 }

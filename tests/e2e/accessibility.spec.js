@@ -17,6 +17,13 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
       expect(await seriousViolations(page)).toEqual([]);
     });
 
+    test("axe finds nothing serious in what the privacy line opens", async ({ vitpad, page }) => {
+      await vitpad.openReady("?device=cpu");
+      await page.getByTestId("privacy").locator("summary").click();
+      await expect(page.getByTestId("privacy-policies").locator("code")).toHaveCount(3);
+      expect(await seriousViolations(page)).toEqual([]);
+    });
+
     test("axe finds nothing serious beside an error", async ({ vitpad, page, provoked }) => {
       provoked.push(/default\.safetensors/);
       await page.route("**/default.safetensors", (route) => route.abort());

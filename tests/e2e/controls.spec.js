@@ -35,6 +35,37 @@ test("keys clear and undo", async ({ vitpad, page }) => {
   await vitpad.expectAnswer(7);
 });
 
+test("undo is on the key of Z where the keyboard writes another script, and on Z where that is elsewhere", async ({ vitpad }) => {
+  await vitpad.openReady();
+  for (const keys of [
+    { key: "я", code: "KeyZ", ctrlKey: true },
+    { key: "я", code: "KeyZ" },
+    { key: "z", code: "KeyW", ctrlKey: true },
+  ]) {
+    await vitpad.draw(3);
+    await vitpad.expectAnswer(3);
+    await vitpad.pad.dispatchEvent("keydown", keys);
+    await vitpad.expectNoAnswer();
+  }
+});
+
+test("letters alone do nothing away from the pad, where they may be dictated", async ({ vitpad, page }) => {
+  await vitpad.openReady();
+  await vitpad.draw(7);
+  await vitpad.expectAnswer(7);
+  const ink = await vitpad.inkShare();
+  await page.getByTestId("tab-draw").focus();
+  for (const letter of ["c", "z"]) await page.keyboard.press(letter);
+  expect(await vitpad.inkShare()).toBe(ink);
+  await page.keyboard.press("Control+z");
+  await vitpad.expectNoAnswer();
+  await vitpad.draw(7);
+  await vitpad.expectAnswer(7);
+  await vitpad.pad.focus();
+  await page.keyboard.press("c");
+  await vitpad.expectNoAnswer();
+});
+
 test("a digit can be drawn, read and cleared with the keyboard alone", async ({ vitpad, page }) => {
   await vitpad.openReady();
   await page.keyboard.press("Tab");

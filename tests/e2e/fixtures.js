@@ -1,9 +1,10 @@
 import { test as base, expect } from "@playwright/test";
+import { ORIGIN } from "./browser.js";
 import { VitpadPage } from "./page.js";
 
 /**
  * `provoked` lists what a test makes go wrong on purpose: any other error on the console, in the
- * page or in a worker fails it.
+ * page or in a worker, fails it, and so does any other request to another host.
  *
  * @type {import("@playwright/test").TestType<
  *   import("@playwright/test").PlaywrightTestArgs & import("@playwright/test").PlaywrightTestOptions
@@ -23,11 +24,15 @@ export const test = base.extend({
     page.on("console", (message) => {
       if (message.type() === "error") note(`${message.text()} (${message.location().url})`);
     });
+    page.context().on("request", (request) => {
+      const { protocol, origin } = new URL(request.url());
+      if (protocol.startsWith("http") && origin !== ORIGIN) note(`a request to ${request.url()}`);
+    });
     page.on("pageerror", (error) => note(error.stack ?? error.message));
     // As in a fresh clone, whether or not `cargo xtask mnist` was run here.
     await page.context().route("**/data/sets.json", (route) => route.fulfill({ json: [] }));
     await use(new VitpadPage(page));
-    expect(errors, "errors on the console").toEqual([]);
+    expect(errors, "errors on the console, requests to other hosts").toEqual([]);
   },
 });
 

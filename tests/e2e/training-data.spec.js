@@ -1,6 +1,5 @@
-import { gzipSync } from "node:zlib";
 import { expect, test } from "./fixtures.js";
-import { dropFiles, idxFiles, idxPair, SMALL, TrainPage } from "./trainpage.js";
+import { dropFiles, idxFiles, idxPair, serveSet, SMALL, TrainPage } from "./trainpage.js";
 
 test.use({ viewport: { width: 1200, height: 900 } });
 
@@ -180,24 +179,4 @@ test("a drawing on the live pad can be labelled", async ({ vitpad, page }) => {
 async function serveMnist(page) {
   await page.context().route("**/data/sets.json", (route) => route.fulfill({ json: ["mnist"] }));
   await serveSet(page, "**/data/mnist/*");
-}
-
-/**
- * @param {import("@playwright/test").Page} page
- * @param {string} address
- */
-async function serveSet(page, address) {
-  const [train, heldOut] = [idxPair(640), idxPair(200)];
-  const files = new Map([
-    ["train-images-idx3-ubyte.gz", train.images],
-    ["train-labels-idx1-ubyte.gz", train.labels],
-    ["t10k-images-idx3-ubyte.gz", heldOut.images],
-    ["t10k-labels-idx1-ubyte.gz", heldOut.labels],
-  ]);
-  const headers = { "access-control-allow-origin": "*" };
-  await page.context().route(address, (route) => {
-    const name = new URL(route.request().url()).pathname.split("/").pop() ?? "";
-    const body = files.get(name) ?? files.get(`${name}.gz`);
-    return route.fulfill(body ? { headers, body: name.endsWith(".gz") ? gzipSync(body) : body } : { status: 404 });
-  });
 }

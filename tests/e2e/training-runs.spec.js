@@ -134,7 +134,7 @@ test.describe("runs", () => {
   });
 
   test("a failed start is told in words, and another can be made", async ({ vitpad, page, provoked }) => {
-    provoked.push(/404/);
+    provoked.push(/404|nowhere/);
     expect(vitpad).toBeTruthy();
     const train = new TrainPage(page);
     await page.context().route("**/nowhere/**", (route) => route.fulfill({ status: 404, body: "gone" }));

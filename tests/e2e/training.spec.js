@@ -131,6 +131,35 @@ test("a run goes on on the other tab, and while another window is in front", asy
   await expect(train.status).toHaveText(/Running|Evaluating/);
 });
 
+test("the screen stays on while a run goes on, and no longer", async ({ vitpad, page }) => {
+  expect(vitpad).toBeTruthy();
+  await page.addInitScript(() => {
+    const locks = { asked: 0, held: 0 };
+    const request = async () => {
+      locks.asked += 1;
+      locks.held += 1;
+      return { release: async () => void (locks.held -= 1) };
+    };
+    Reflect.set(window, "locks", locks);
+    Object.defineProperty(navigator, "wakeLock", { value: { request } });
+  });
+  const train = new TrainPage(page);
+  const locks = () => page.evaluate(() => ({ ...Reflect.get(window, "locks") }));
+  const show = (/** @type {boolean} */ isShown) =>
+    page.evaluate((hidden) => {
+      Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, !isShown);
+  await train.openStarted();
+  expect(await locks()).toEqual({ asked: 1, held: 1 });
+  await show(false);
+  await show(true);
+  expect(await locks()).toEqual({ asked: 2, held: 1 });
+  await train.stop.click();
+  await expect(train.status).toHaveText("Stopped");
+  expect(await locks()).toEqual({ asked: 2, held: 0 });
+});
+
 test("the model in training reads a drawing again and again", async ({ vitpad, page }) => {
   expect(vitpad).toBeTruthy();
   const train = new TrainPage(page);

@@ -115,6 +115,28 @@ export function idxFiles(count) {
 }
 
 /**
+ * Four files named as MNIST's, with bars instead of digits.
+ *
+ * @param {Page} page
+ * @param {string} address
+ */
+export async function serveSet(page, address) {
+  const [train, heldOut] = [idxPair(640), idxPair(200)];
+  const files = new Map([
+    ["train-images-idx3-ubyte.gz", train.images],
+    ["train-labels-idx1-ubyte.gz", train.labels],
+    ["t10k-images-idx3-ubyte.gz", heldOut.images],
+    ["t10k-labels-idx1-ubyte.gz", heldOut.labels],
+  ]);
+  const headers = { "access-control-allow-origin": "*" };
+  await page.context().route(address, (route) => {
+    const name = new URL(route.request().url()).pathname.split("/").pop() ?? "";
+    const body = files.get(name) ?? files.get(`${name}.gz`);
+    return route.fulfill(body ? { headers, body: name.endsWith(".gz") ? gzipSync(body) : body } : { status: 404 });
+  });
+}
+
+/**
  * Drops files on the training page.
  * @param {Page} page
  * @param {{ name: string, text: string }[]} files

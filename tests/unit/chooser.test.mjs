@@ -71,6 +71,14 @@ test("auto trains on the CPU where its steps are faster", async () => {
   assert.equal(await around.open({ recipe: { batch: 8 } }), "cpu: The CPU takes 5.0 ms for a step of 8 images, WebGPU 20 ms.");
 });
 
+test("on an address that hides the GPU the address is to blame, and not the browser", async () => {
+  const probe = { ...REAL, usable: false, code: "no-webgpu", reason: "this browser has no WebGPU" };
+  globalThis.isSecureContext = false;
+  assert.match(await setUp({ probe }).open({ device: "webgpu" }), /^cpu: This address is http: .* no GPU here; use https or localhost\.$/);
+  globalThis.isSecureContext = true;
+  assert.equal(await setUp({ probe }).open(), "cpu: This browser has no WebGPU.");
+});
+
 test("short steps are timed several at a time, long ones once", async () => {
   const around = setUp({ cpu: 900, webgpu: 30 });
   await around.open();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import "./opfs.mjs";
+import { requests } from "../../www/page/requests.js";
 import { TrainClient } from "../../www/page/train/client.js";
 
 /** How a worker answers a message; null for one whose script is gone. */
@@ -55,5 +56,16 @@ test("a worker that crashes after it answered is started again by the next reque
   answers = ({ id }) => ({ id, value: [] });
   await crashing.ask("runs", {});
   assert.equal(workers, 2);
+  assert.deepEqual(crashes, []);
+});
+
+test("what a worker asks servers for is counted, though the worker is gone, and answers nothing", async () => {
+  answers = () => ({ requests: ["https://digits.test/a.gz"] });
+  const crashes = [];
+  const asking = client(crashes);
+  const pending = asking.ask("sets", {});
+  asking.terminate();
+  await assert.rejects(pending, { code: "terminated" });
+  assert.deepEqual(requests.others, [{ host: "digits.test", count: 1 }]);
   assert.deepEqual(crashes, []);
 });

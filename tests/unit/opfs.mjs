@@ -21,6 +21,8 @@ class FakeFile {
   }
 }
 
+globalThis.FileSystemFileHandle = FakeFile;
+
 class FakeFolder {
   entries = new Map();
 

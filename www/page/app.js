@@ -7,7 +7,10 @@ import { KeyboardPen } from "./draw/keyboard.js";
 import { LabelStrip } from "./draw/labels.js";
 import { Pad } from "./draw/pad.js";
 import { Reader } from "./draw/reader.js";
+import { requests } from "./requests.js";
+import { INSECURE, isInsecure } from "../shared/insecure.js";
 import { CodedError } from "../shared/protocol.js";
+import { watchRequests } from "../shared/requests.js";
 import { parseSettings, runOfModel, withSettings } from "../shared/settings.js";
 import { listenForShortcuts } from "./shortcuts.js";
 import { StatusView } from "./status.js";
@@ -192,6 +195,19 @@ async function nameRunOfAddress() {
   if (run) nameRun(settings.model, run.name);
 }
 
+const privacy = find("privacy", HTMLDetailsElement);
+/** @type {Promise<void> | undefined} */
+let privacyShown;
+privacy.addEventListener("toggle", () => {
+  const place = find("privacy-text", HTMLElement, privacy);
+  privacyShown ??= import("./privacy.js")
+    .then(({ showPrivacy }) => showPrivacy(place))
+    .catch((error) => {
+      privacyShown = undefined;
+      place.textContent = say("privacy.not-loaded", { why: sayError(error) });
+    });
+});
+
 const languageLink = find("other-language", HTMLAnchorElement);
 languageLink.lang = otherLanguage;
 languageLink.href = `?lang=${otherLanguage}`;
@@ -202,9 +218,11 @@ languageLink.addEventListener("click", () => {
   languageLink.href = url.href;
 });
 
+watchRequests((addresses) => requests.add(addresses));
 listenForShortcuts(drawPanel, actions);
 nameRunOfAddress();
 applySettings();
+status.showProblems("site", isInsecure() ? [INSECURE] : []);
 status.showProblems("settings", problem ? [problem, ...problems] : problems);
 show(null);
 tabs.open(tab);

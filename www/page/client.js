@@ -3,6 +3,7 @@
  */
 import { CodedError } from "../shared/protocol.js";
 import { WorkerClient } from "../shared/rpc.js";
+import { requests } from "./requests.js";
 
 /**
  * @typedef {import("../shared/protocol.js").DeviceState} DeviceState
@@ -10,7 +11,7 @@ import { WorkerClient } from "../shared/rpc.js";
  * @typedef {import("../shared/protocol.js").Prediction} Prediction
  * @typedef {import("../shared/protocol.js").Stroke} Stroke
  * @typedef {import("../shared/protocol.js").WorkerEvent} WorkerEvent
- * @typedef {import("../shared/rpc.js").Listeners<WorkerEvent>} ClientListeners
+ * @typedef {Omit<import("../shared/rpc.js").Listeners<WorkerEvent>, "onRequests">} ClientListeners
  */
 
 export class Client {
@@ -19,7 +20,10 @@ export class Client {
 
   /** @param {ClientListeners} listeners */
   constructor(listeners) {
-    this.#worker = new WorkerClient(new URL("../workers/worker.js", import.meta.url), listeners);
+    this.#worker = new WorkerClient(new URL("../workers/worker.js", import.meta.url), {
+      ...listeners,
+      onRequests: (addresses) => requests.add(addresses),
+    });
   }
 
   /**

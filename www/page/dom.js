@@ -1,3 +1,5 @@
+import { CodedError } from "../shared/protocol.js";
+
 /**
  * Finds an element of the page by its `data-testid`, the name that tests use too.
  *
@@ -31,4 +33,21 @@ export function sentence(words) {
   // The name of a file stays as it is.
   const capital = words.replace(/^[a-z](?=[a-z]*\s)/, (letter) => letter.toUpperCase());
   return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
+}
+
+/**
+ * Adds a stylesheet to the page.
+ *
+ * @param {URL} url
+ * @returns {Promise<unknown>}
+ */
+export function loadStyle(url) {
+  return new Promise((resolve, reject) => {
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = url.href;
+    link.addEventListener("load", resolve);
+    link.addEventListener("error", () => reject(new CodedError("style-missing", { file: url.pathname.split("/").pop() ?? "" })));
+    document.head.append(link);
+  });
 }

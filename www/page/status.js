@@ -20,8 +20,8 @@ export class StatusView {
   #takeover = find("takeover", HTMLProgressElement);
   /** @type {Map<Download, ProgressEvent>} */
   #downloads = new Map();
-  /** @type {Record<"settings" | "training", (Words | string)[]>} */
-  #problems = { settings: [], training: [] };
+  /** @type {Record<"site" | "settings" | "training", (Words | string)[]>} */
+  #problems = { site: [], settings: [], training: [] };
 
   showLoading() {
     this.#downloads.clear();
@@ -43,7 +43,7 @@ export class StatusView {
   }
 
   /**
-   * @param {"settings" | "training"} source whose problems of before these replace
+   * @param {"site" | "settings" | "training"} source whose problems of before these replace
    * @param {(Words | string)[]} problems
    */
   showProblems(source, problems) {

@@ -8,6 +8,7 @@
  */
 import { withResolvers } from "./compat.js";
 import { codeOf, CodedError, fromPlainError, toPlainError, wordsOf } from "./protocol.js";
+import { watchRequests } from "./requests.js";
 
 /** Smaller buffers are copied as fast as they are handed over. */
 const LARGE_BYTES = 65_536;
@@ -17,6 +18,7 @@ const LARGE_BYTES = 65_536;
  * @typedef {object} Listeners
  * @property {(event: Event) => void} onEvent
  * @property {(error: CodedError) => void} onCrash the worker died; `start` makes a new one
+ * @property {(addresses: string[]) => void} onRequests what it has asked servers for
  */
 
 /**
@@ -59,7 +61,9 @@ export class WorkerClient {
   start() {
     const worker = new Worker(this.#script, { type: "module" });
     worker.addEventListener("message", ({ data }) => {
-      if (worker === this.#worker) this.#receive(data);
+      // Those of a worker that is gone were made all the same.
+      if ("requests" in data) this.#listeners.onRequests(data.requests);
+      else if (worker === this.#worker) this.#receive(data);
     });
     worker.addEventListener("messageerror", () => {
       if (worker === this.#worker) this.#crashed({ key: "worker.unreadable" });
@@ -129,6 +133,7 @@ export class WorkerClient {
  * @param {(error: unknown) => boolean} absorb whether the worker can go on after an uncaught error
  */
 export function serve(answers, absorb) {
+  watchRequests((requests) => self.postMessage({ requests }));
   self.addEventListener("message", async ({ data }) => {
     const { id, type, request } = data;
     try {

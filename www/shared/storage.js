@@ -4,6 +4,7 @@
  *
  * Every function rejects with the code `storage-full`, `storage-unavailable` or `storage-failed`.
  */
+import { INSECURE, isInsecure } from "./insecure.js";
 import { CodedError, wordsOf } from "./protocol.js";
 
 /**
@@ -27,6 +28,8 @@ export function readFile(path) {
  */
 export function writeFile(path, bytes) {
   return guarded(async () => {
+    // Before anything is made, which would stay empty.
+    if (!("createWritable" in FileSystemFileHandle.prototype)) throw new CodedError("storage-unavailable", { kind: "old" });
     const { folder, name } = await locate(path, { create: true });
     const handle = await folder.getFileHandle(name, { create: true });
     const writable = await handle.createWritable();
@@ -66,27 +69,25 @@ export async function list(path) {
 }
 
 /**
- * Asks the browser, once a visit, not to clear the storage when space gets short. For pages: workers
- * may not ask.
- */
-export async function keepStorage() {
-  asked ??= navigator.storage?.persist?.().catch(() => false) ?? Promise.resolve(false);
-  return asked;
-}
-
-/** @type {Promise<boolean> | undefined} */
-let asked;
-
-/**
  * @param {string} path
  * @param {{ create: boolean }} options
  */
 async function locate(path, options) {
   const folders = path.split("/");
   const name = folders.pop() ?? "";
-  let folder = await navigator.storage.getDirectory();
+  let folder = await root();
   for (const each of folders) folder = await folder.getDirectoryHandle(each, options);
   return { folder, name };
+}
+
+async function root() {
+  try {
+    return await navigator.storage.getDirectory();
+  } catch (cause) {
+    // Safari's private windows give no better reason.
+    if (/** @type {Error} */ (cause).name !== "UnknownError") throw cause;
+    throw new CodedError("storage-unavailable", {}, { cause });
+  }
 }
 
 /**
@@ -111,14 +112,17 @@ async function orNull(work) {
  * @returns {Promise<T>}
  */
 async function guarded(work) {
-  if (!navigator.storage?.getDirectory) throw new CodedError("storage-unavailable");
+  if (!navigator.storage?.getDirectory) {
+    throw new CodedError("storage-unavailable", isInsecure() ? { kind: "insecure", why: INSECURE } : { kind: "old" });
+  }
   try {
     return await work();
   } catch (cause) {
+    if (cause instanceof CodedError) throw cause;
     const { name } = /** @type {Error} */ (cause);
     if (name === "QuotaExceededError") throw new CodedError("storage-full", {}, { cause });
-    // Private windows; and older browsers, whose files can't be written so that they stay whole.
-    if (name === "SecurityError" || name === "TypeError") throw new CodedError("storage-unavailable", {}, { cause });
+    // Private windows, and sites that may keep nothing.
+    if (name === "SecurityError") throw new CodedError("storage-unavailable", {}, { cause });
     throw new CodedError("storage-failed", { why: wordsOf(cause) }, { cause });
   }
 }

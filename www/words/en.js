@@ -13,13 +13,37 @@ export default {
   "page.draw": "Draw",
   "page.train": "Train",
   "page.keys":
-    "`C` or `Esc` clears, `Z` or `Ctrl`+`Z` undoes, a clear as well. On the focused pad, arrow keys move a pen, `Space` puts it down and lifts it.",
+    "`Esc` clears, `Ctrl`+`Z` undoes, a clear as well. On the focused pad, `C` clears and `Z` undoes too, arrow keys move a pen, `Space` puts it down and lifts it.",
   "page.built-with": "Built with burn, compiled to WebAssembly.",
   "page.other-language": "中文",
+  "page.insecure": "This address is http: the browser keeps nothing and has no GPU here; use https or localhost.",
+  "page.may-be-cleared":
+    "This browser may clear what it keeps here when space gets short: download what you want to be sure of.",
   "page.no-training": "The training page could not be loaded: {why} Reload the page to try again.",
   "page.unknown-device": "The address asks for the device “{value}”, which does not exist. Using “{used}” (there are: {choices}).",
   "page.unknown-model": "The address asks for the model “{value}”, which does not exist. Using “{used}” (there are: {choices}).",
   "page.unknown-tab": "The address asks for the tab “{value}”, which does not exist (there are: {choices}).",
+
+  // What leaves this device
+  "privacy.title": "Privacy",
+  "privacy.stays":
+    "What you draw, label, open and train is computed on this device and kept in this browser: none of it is sent anywhere. This site is asked for its own files, another host only for data at an address that you enter.",
+  "privacy.own": {
+    one: "Since this page was loaded, {count} request went to this site.",
+    other: "Since this page was loaded, {count} requests went to this site.",
+  },
+  "privacy.no-others": "None went to another host.",
+  "privacy.others": {
+    one: "{count} request went to another host:",
+    other: "{count} requests went to other hosts:",
+  },
+  "privacy.other": "{host}: {count}",
+  "privacy.policies": "The browser holds the page and its workers to these policies (Content Security Policy):",
+  "privacy.page": "The page",
+  "privacy.reading": "The worker that reads digits",
+  "privacy.training": "The worker that trains",
+  "privacy.no-policy": "None: this server sends no policy with it.",
+  "privacy.not-loaded": "This could not be loaded: {why}",
 
   // The drawing page
   "draw.drawing": "Drawing",
@@ -326,6 +350,9 @@ export default {
     "The browser's storage is full: delete runs or data that you no longer need, or free space on the disk.",
   "error.storage-unavailable":
     "This browser keeps no files for this site, as in a private window: everything works, but download what you want to keep before you close the page.",
+  "error.storage-unavailable.old":
+    "This version of the browser can't keep files for a site, newer ones can: everything works, but download what you want to keep before you close the page.",
+  "error.storage-unavailable.insecure": "{why}",
   "error.storage-failed": "The browser's storage failed: {why}",
 
   // Errors: of runs

@@ -11,13 +11,30 @@ export default {
   "page.draw": "手写",
   "page.train": "训练",
   "page.keys":
-    "`C` 或 `Esc` 清空，`Z` 或 `Ctrl`+`Z` 撤销（清空也可以撤销）。画板获得焦点后，用方向键移动画笔，按 `Space` 落笔或提笔。",
+    "`Esc` 清空，`Ctrl`+`Z` 撤销（清空也可以撤销）。画板获得焦点后，也可按 `C` 清空、按 `Z` 撤销，用方向键移动画笔，按 `Space` 落笔或提笔。",
   "page.built-with": "基于 burn 构建，编译为 WebAssembly。",
   "page.other-language": "English",
+  "page.insecure": "此网址是 http：浏览器在这里不保存任何内容，也没有 GPU 可用；请改用 https 或 localhost。",
+  "page.may-be-cleared": "空间不足时，此浏览器可能会清除保存在这里的内容：请下载不想丢失的内容。",
   "page.no-training": "无法加载训练页面：{why}请重新加载页面再试。",
   "page.unknown-device": "网址中的设备“{value}”不存在，已改用“{used}”（可选：{choices}）。",
   "page.unknown-model": "网址中的模型“{value}”不存在，已改用“{used}”（可选：{choices}）。",
   "page.unknown-tab": "网址中的标签页“{value}”不存在（可选：{choices}）。",
+
+  // 什么会离开这台设备
+  "privacy.title": "隐私",
+  "privacy.stays":
+    "你书写、标注、打开和训练的内容都在这台设备上计算，只保存在此浏览器中，不会发送到任何地方。页面只向此网站请求它自己的文件；只有你输入数据的网址时，才会向那台主机请求这些数据。",
+  "privacy.own": { other: "自此页面加载以来，向此网站发出了 {count} 个请求。" },
+  "privacy.no-others": "没有向其他主机发出请求。",
+  "privacy.others": { other: "向其他主机发出了 {count} 个请求：" },
+  "privacy.other": "{host}：{count}",
+  "privacy.policies": "浏览器强制页面及其工作线程遵守以下策略（内容安全策略，CSP）：",
+  "privacy.page": "页面",
+  "privacy.reading": "识别数字的工作线程",
+  "privacy.training": "负责训练的工作线程",
+  "privacy.no-policy": "无：此服务器没有为它发送策略。",
+  "privacy.not-loaded": "无法加载此内容：{why}",
 
   // 手写页面
   "draw.drawing": "画板",
@@ -362,6 +379,9 @@ export default {
   "error.storage-full": "浏览器的存储空间已满：请删除不再需要的运行或数据，或释放磁盘空间。",
   "error.storage-unavailable":
     "浏览器没有为此网站保存文件（例如在无痕窗口中）：所有功能均可使用，但请在关闭页面前下载需要保留的内容。",
+  "error.storage-unavailable.old":
+    "此版本的浏览器无法为网站保存文件，更新的版本可以：所有功能均可使用，但请在关闭页面前下载需要保留的内容。",
+  "error.storage-unavailable.insecure": "{why}",
   "error.storage-failed": "浏览器的存储出错：{why}",
 
   // 错误：运行

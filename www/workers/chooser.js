@@ -29,6 +29,7 @@
  */
 import { CrashWatch, isDeviceFault, withTimeLimit } from "./crash.js";
 import { fastest } from "./fastest.js";
+import { INSECURE, isInsecure } from "../shared/insecure.js";
 import { wordsOf } from "../shared/protocol.js";
 
 /**
@@ -267,6 +268,7 @@ function refuse(device, probe) {
  * @returns {Words}
  */
 function wordsOfFallback({ code, detail, reason }) {
+  if (code === "no-webgpu" && isInsecure()) return INSECURE;
   return { key: `fallback.${code}`, values: { detail }, text: reason ?? undefined };
 }
 

@@ -22,6 +22,7 @@ export class KeyboardPen {
   #canvas;
   #pad;
   #drawing;
+  #isDown = false;
   #x = PAD_UNITS / 2;
   #y = PAD_UNITS / 4;
 
@@ -59,12 +60,23 @@ export class KeyboardPen {
   #move(dx, dy) {
     this.#x = clampToPad(this.#x + dx);
     this.#y = clampToPad(this.#y + dy);
-    this.#drawing.extend([this.#point()]);
+    if (this.#isDown) this.#drawing.extend([this.#point()]);
   }
 
   #toggle() {
-    if (this.#drawing.isOpen) this.#drawing.end();
-    else this.#drawing.begin(this.#point());
+    // An undo takes an open line away.
+    if (this.#isDown && this.#drawing.isOpen) {
+      this.#lift();
+    } else if (!this.#drawing.isOpen) {
+      this.#drawing.begin(this.#point());
+      this.#isDown = true;
+    }
+  }
+
+  #lift() {
+    // A pointer's line is its own.
+    if (this.#isDown) this.#drawing.end();
+    this.#isDown = false;
   }
 
   #point() {
@@ -77,7 +89,7 @@ export class KeyboardPen {
   }
 
   #leave() {
-    this.#drawing.end();
+    this.#lift();
     this.#pad.cursor = undefined;
     this.#pad.invalidate();
   }

@@ -1,3 +1,4 @@
+import { askToKeep } from "../persist.js";
 import { say, sayError } from "../words.js";
 
 /**
@@ -54,11 +55,14 @@ export class LabelStrip {
 
   /** @param {number} label */
   async #keep(label) {
+    // At once: a browser that asks the user wants a click for it.
+    const refusal = askToKeep();
     try {
       const pixels = await this.#options.pixels();
       if (!pixels) return;
       const count = await this.#options.keep(pixels, label);
       this.#message.textContent = say("draw.kept", { digit: label, count });
+      if (await refusal) this.#message.append(" ", say("page.may-be-cleared"));
     } catch (error) {
       this.#message.textContent = say("draw.not-kept", { why: sayError(error) });
     }

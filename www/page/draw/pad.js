@@ -4,13 +4,20 @@ import { paint } from "./ink.js";
 /** @typedef {import("./drawing.js").Drawing} Drawing */
 /** @typedef {import("./drawing.js").Point} Point */
 
+/** A palm that lifts with the pen may land again before the next stroke. */
+const AFTER_PEN_MS = 1_000;
+
 /** Takes strokes from mouse, touch and pen, and shows the drawing on a canvas. */
 export class Pad {
   #canvas;
   #drawing;
   #context;
-  /** @type {number | undefined} the pointer that draws; others are ignored meanwhile */
+  /** @type {number | undefined} the pointer that draws; others are ignored, but for a pen after its palm */
   #pointer;
+  /** Whether that pointer is a finger, or a palm. */
+  #isTouch = false;
+  /** When a pen was last on the pad or over it, in milliseconds. */
+  #penSeen = -Infinity;
   #frame = 0;
   /** @type {{ x: number, y: number } | undefined} the pen of the keyboard, where it is in use */
   cursor;
@@ -40,21 +47,40 @@ export class Pad {
 
   #listen() {
     const canvas = this.#canvas;
+    for (const name of /** @type {const} */ (["pointerdown", "pointermove", "pointerup"])) {
+      canvas.addEventListener(name, (event) => this.#notePen(event));
+    }
     canvas.addEventListener("pointerdown", (event) => this.#down(event));
     canvas.addEventListener("pointermove", (event) => this.#move(event));
     canvas.addEventListener("pointerup", (event) => this.#up(event));
     canvas.addEventListener("lostpointercapture", (event) => this.#up(event));
     canvas.addEventListener("pointercancel", (event) => this.#cancel(event));
+    // Or else iPadOS takes quick strokes of a pen for handwriting (Scribble).
+    canvas.addEventListener("touchmove", (event) => event.preventDefault(), { passive: false });
     this.#drawing.addEventListener("change", () => this.invalidate());
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.invalidate());
+    for (const colors of ["(prefers-color-scheme: dark)", "(forced-colors: active)"]) {
+      matchMedia(colors).addEventListener("change", () => this.invalidate());
+    }
     // Fires once at the start, and on zoom too, since the border of the canvas is in CSS pixels.
     new ResizeObserver(() => this.invalidate()).observe(canvas);
   }
 
   /** @param {PointerEvent} event */
+  #notePen({ pointerType, timeStamp }) {
+    if (pointerType === "pen") this.#penSeen = timeStamp;
+  }
+
+  /** @param {PointerEvent} event */
   #down(event) {
-    if (this.#pointer !== undefined || event.button !== 0) return;
+    const isTouch = event.pointerType === "touch";
+    if (event.button !== 0 || (isTouch && event.timeStamp < this.#penSeen + AFTER_PEN_MS)) return;
+    if (this.#pointer !== undefined) {
+      if (!this.#isTouch || event.pointerType !== "pen") return;
+      // The palm lands before the pen that it belongs to: its mark goes.
+      this.#drawing.cancel();
+    }
     this.#pointer = event.pointerId;
+    this.#isTouch = isTouch;
     this.#canvas.setPointerCapture(event.pointerId);
     this.#drawing.begin(this.#toPoint(event));
   }

@@ -40,8 +40,9 @@ export function readAddress(params, form, data) {
 /**
  * @param {FormView} form
  * @param {DataChoice} data
+ * @returns {URL} the address of now, with what they hold
  */
-export function writeAddress(form, data) {
+export function addressOf(form, data) {
   const url = new URL(location.href);
   /** @type {Record<string, string>} */
   const entries = { ...form.changes, ...data.entries };
@@ -52,11 +53,7 @@ export function writeAddress(form, data) {
     if (isChange) url.searchParams.set(name, text);
     else url.searchParams.delete(name);
   }
-  try {
-    history.replaceState(null, "", url);
-  } catch {
-    // Safari refuses the hundredth in half a minute: the next change writes it.
-  }
+  return url;
 }
 
 /**

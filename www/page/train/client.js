@@ -4,27 +4,37 @@
  */
 import { CodedError } from "../../shared/protocol.js";
 import { WorkerClient } from "../../shared/rpc.js";
-import { keepStorage } from "../../shared/storage.js";
+import { askToKeep } from "../persist.js";
+import { requests } from "../requests.js";
 
 /**
  * @typedef {import("../../shared/train/protocol.js").TrainEvent} TrainEvent
  * @typedef {import("../../shared/train/protocol.js").TrainRequests} TrainRequests
+ *
+ * @typedef {Omit<import("../../shared/rpc.js").Listeners<TrainEvent>, "onRequests">
+ *   & { onRefusal: () => void }} TrainListeners `onRefusal`: the browser may clear what it keeps
  */
+
+/** @type {Set<keyof TrainRequests>} that keep what can't be had again; labels.js asks for its own */
+const KEEPING = new Set(["start", "import", "importDigits"]);
 
 export class TrainClient {
   /** @type {WorkerClient<TrainRequests, TrainEvent>} */
   #worker;
   /** @type {CodedError | undefined} why no worker can be started */
   #broken;
+  #onRefusal;
 
-  /** @param {import("../../shared/rpc.js").Listeners<TrainEvent>} listeners */
+  /** @param {TrainListeners} listeners */
   constructor(listeners) {
+    this.#onRefusal = listeners.onRefusal;
     this.#worker = new WorkerClient(new URL("../../workers/train/worker.js", import.meta.url), {
       ...listeners,
       onCrash: (error) => {
         if (error.code === "worker-broken") this.#broken = error;
         listeners.onCrash(error);
       },
+      onRequests: (addresses) => requests.add(addresses),
     });
   }
 
@@ -40,7 +50,7 @@ export class TrainClient {
     if (type === "discard") this.#broken = undefined;
     if (this.#broken) return Promise.reject(this.#broken);
     if (!this.#worker.isRunning) this.#worker.start();
-    if (type === "start") keepStorage();
+    if (KEEPING.has(type)) askToKeep().then((isRefused) => isRefused && this.#onRefusal());
     return this.#worker.ask(type, request);
   }
 

@@ -1,5 +1,5 @@
 /** The training page: puts its parts together, and gives the commands. */
-import { find } from "../dom.js";
+import { find, setText } from "../dom.js";
 import { codeOf } from "../../shared/protocol.js";
 import { say, sayWords } from "../words.js";
 import { ChartsView } from "./charts.js";
@@ -16,6 +16,7 @@ import { RunsView } from "./runs.js";
 import { RunView } from "./runview.js";
 import { Setup } from "./setup.js";
 import { loadStyles } from "./styles.js";
+import { keepAwake } from "./wakelock.js";
 
 /**
  * @typedef {import("../../shared/train/protocol.js").TrainEvent} TrainEvent
@@ -40,7 +41,11 @@ class TrainPage {
   #panel;
   #name;
   #run = new CurrentRun();
-  #client = new TrainClient({ onEvent: (event) => this.#receive(event), onCrash: (error) => this.#crash(error) });
+  #client = new TrainClient({
+    onEvent: (event) => this.#receive(event),
+    onCrash: (error) => this.#crash(error),
+    onRefusal: () => setText(find("may-be-cleared", HTMLElement, this.#panel), say("page.may-be-cleared")),
+  });
   #setup;
   #runView;
   #preview;
@@ -65,6 +70,7 @@ class TrainPage {
       stop: () => this.#attempt(() => client.ask("stop", {})),
       reset: () => this.#reset(),
     });
+    keepAwake(run);
     new NumbersView(panel, run);
     new EvaluationView(panel, run);
     new LiveView(panel, client, run);

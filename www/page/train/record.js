@@ -47,9 +47,14 @@ export class RunRecord {
   /** @param {Evaluated} evaluation takes the place of an older one of the same step */
   addEvaluation(evaluation) {
     const { set, step } = evaluation;
-    this.evaluations = this.evaluations.filter((each) => each.set !== set || each.step !== step);
-    this.evaluations.push(evaluation);
-    this.evaluations.sort((a, b) => a.step - b.step);
+    const all = this.evaluations;
+    // From the end, where nearly all belong.
+    let at = all.length;
+    while (at > 0 && all[at - 1].step > step) at -= 1;
+    // A step has at most one of each set.
+    const older = [at - 2, at - 1].find((i) => all[i]?.step === step && all[i].set === set);
+    if (older === undefined) all.splice(at, 0, evaluation);
+    else all[older] = evaluation;
   }
 
   /**

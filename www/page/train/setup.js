@@ -1,7 +1,8 @@
 import { mine } from "../../shared/train/sources/mine.js";
 import { find } from "../dom.js";
 import { say, sayError } from "../words.js";
-import { readAddress, writeAddress } from "./address.js";
+import { addressOf, readAddress } from "./address.js";
+import { AddressBar } from "./addressbar.js";
 import { DataChoice } from "./dataview.js";
 import { fieldsOf } from "./fields.js";
 import { FilesView } from "./filesview.js";
@@ -22,6 +23,7 @@ export class Setup extends EventTarget {
   #client;
   #form;
   #data;
+  #address = new AddressBar(() => addressOf(this.#form, this.#data));
   #parameters;
   #details;
   #all;
@@ -59,7 +61,7 @@ export class Setup extends EventTarget {
     this.#data.addEventListener("change", () => this.#changed());
     const copy = find("copy-link", HTMLButtonElement, panel);
     copy.addEventListener("click", async () => {
-      const copied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
+      const copied = await navigator.clipboard?.writeText(addressOf(this.#form, this.#data).href).then(() => true, () => false);
       copy.textContent = say(copied ? "setup.copied" : "setup.not-copied");
       setTimeout(() => (copy.textContent = say("train.copy-link")), 2000);
     });
@@ -95,7 +97,7 @@ export class Setup extends EventTarget {
     await this.#build();
     await this.#fill(new URLSearchParams());
     this.#onProblems([]);
-    writeAddress(this.#form, this.#data);
+    this.#address.update();
   }
 
   /** @param {number} count of My digits */
@@ -190,7 +192,7 @@ export class Setup extends EventTarget {
 
   #changed() {
     this.#suggestImages();
-    writeAddress(this.#form, this.#data);
+    this.#address.update();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#check(), CHECK_AFTER_MS);
     this.dispatchEvent(new Event("change"));

@@ -1,0 +1,13 @@
+let isAsked = false;
+
+/**
+ * Asks the browser, once a visit, not to clear what is kept when space gets short. Workers may not ask.
+ *
+ * @returns {Promise<boolean>} whether it has just refused, which is worth saying once
+ */
+export async function askToKeep() {
+  if (isAsked) return false;
+  isAsked = true;
+  // Where it rejects, nothing is kept at all, which is said by who tries.
+  return (await navigator.storage?.persist?.().catch(() => undefined)) === false;
+}
