@@ -15,7 +15,7 @@ import { VitpadPage } from "./page.js";
 export const test = base.extend({
   provoked: async ({}, use) => use([]),
 
-  vitpad: async ({ page, provoked }, use) => {
+  vitpad: async ({ page, provoked, baseURL }, use) => {
     /** @type {string[]} */
     const errors = [];
     const note = (/** @type {string} */ text) => {
@@ -26,7 +26,7 @@ export const test = base.extend({
     });
     page.context().on("request", (request) => {
       const { protocol, origin } = new URL(request.url());
-      if (protocol.startsWith("http") && origin !== ORIGIN) note(`a request to ${request.url()}`);
+      if (protocol.startsWith("http") && origin !== new URL(baseURL ?? ORIGIN).origin) note(`a request to ${request.url()}`);
     });
     page.on("pageerror", (error) => note(error.stack ?? error.message));
     // As in a fresh clone, whether or not `cargo xtask mnist` was run here.
