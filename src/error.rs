@@ -101,7 +101,7 @@ pub enum Error {
 impl Error {
     pub(crate) fn device_lost(cause: impl std::fmt::Display) -> Self {
         Self::DeviceLost {
-            message: cause.to_string(),
+            message: first_cause(&cause.to_string()),
         }
     }
 
@@ -161,4 +161,34 @@ pub(crate) fn require(
         value: value.to_string(),
         expected: expected(),
     })
+}
+
+/// The last of the causes that cubecl lists, a line each, before a backtrace.
+fn first_cause(report: &str) -> String {
+    let report = report.split("Backtrace").next().unwrap_or_default();
+    let mut lines = report.lines().map(str::trim);
+    let cause = lines.rfind(|line| !line.is_empty() && *line != "Caused by:");
+    cause.unwrap_or(report).trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lost_device_is_told_in_one_line() {
+        let report = "The device is poisoned\nCaused by:\n  Destroyed: Device was destroyed.\n\
+                      Backtrace:\nNo backtrace available";
+        let error = Error::device_lost(report);
+        let message = error.to_string();
+        assert!(
+            message.contains("answering: Destroyed: Device was destroyed; load"),
+            "{message}"
+        );
+        assert!(
+            Error::device_lost("")
+                .to_string()
+                .contains("answering: ; load")
+        );
+    }
 }

@@ -34,9 +34,17 @@ pub fn watch() {
 fn message_of(info: &panic::PanicHookInfo<'_>) -> String {
     let message = info.payload_as_str().unwrap_or("no message");
     match info.location() {
-        Some(place) => format!("{message} ({}:{})", place.file(), place.line()),
+        Some(place) => format!("{message} ({}:{})", short(place.file()), place.line()),
         None => message.to_owned(),
     }
+}
+
+/// A source file without the folders of whoever compiled it.
+fn short(file: &str) -> &str {
+    let of_crate = file.split("/registry/src/").nth(1);
+    of_crate
+        .and_then(|path| path.split_once('/'))
+        .map_or(file, |(_, path)| path)
 }
 
 /// Rejects everything pending, and throws instead of trapping, since a trap has no message.

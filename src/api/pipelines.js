@@ -10,8 +10,9 @@ let device = null;
 let lost = false;
 /** What each module was made of, in WGSL. @type {WeakMap<GPUShaderModule, string>} */
 const sources = new WeakMap();
-/** Of that device, by WGSL. @type {Map<string, { module: GPUShaderModule, pipeline: GPUComputePipeline }>} */
-const made = new Map();
+/** By WGSL. @typedef {Map<string, { module: GPUShaderModule, pipeline: GPUComputePipeline }>} Made */
+/** Those of the device that was opened last. @type {Made} */
+let made = new Map();
 const compiled = { shaders: 0, milliseconds: 0 };
 
 /**
@@ -60,9 +61,9 @@ function prepare(adapter) {
 function adopt(opened) {
   device = opened;
   lost = false;
-  made.clear();
+  made = new Map();
   Object.assign(compiled, { shaders: 0, milliseconds: 0 });
-  handOut(opened);
+  handOut(opened, made);
   opened.lost.then(() => (lost ||= device === opened));
 }
 
@@ -78,8 +79,11 @@ function claimTimestamps(holder) {
   Object.defineProperty(holder, "features", { value: { has } });
 }
 
-/** @param {GPUDevice} device */
-function handOut(device) {
+/**
+ * @param {GPUDevice} device
+ * @param {Made} made for it
+ */
+function handOut(device, made) {
   const { createShaderModule, createComputePipeline } = device;
   device.createShaderModule = (descriptor) => {
     const module = made.get(descriptor.code)?.module ?? createShaderModule.call(device, descriptor);
@@ -99,16 +103,16 @@ function handOut(device) {
  * @param {string[]} shaders in WGSL
  */
 export async function makePipelines(shaders) {
-  const maker = device;
+  const [maker, own] = [device, made];
   if (!maker) return;
   const start = performance.now();
-  const missing = [...new Set(shaders)].filter((code) => !made.has(code));
+  const missing = [...new Set(shaders)].filter((code) => !own.has(code));
   await Promise.allSettled(
     missing.map(async (code) => {
       const module = maker.createShaderModule({ code });
       const compute = { module, entryPoint: "main" };
       const pipeline = await maker.createComputePipelineAsync({ layout: "auto", compute });
-      made.set(code, { module, pipeline });
+      own.set(code, { module, pipeline });
       compiled.shaders += 1;
     }),
   );

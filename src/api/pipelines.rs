@@ -1,10 +1,11 @@
 //! Shaders, compiled before their first launch.
 
+use std::cell::RefCell;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
 
-use js_sys::Promise;
+use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -37,12 +38,42 @@ pub async fn open(
     if !device::HAS_WEBGPU || adapter.check(request).is_err() {
         return;
     }
+    let turn = Turn::wait().await;
     if is_lost() {
         device::forget_webgpu();
     }
     // Ignore errors here: `select` opens the device again and reports them.
-    if open_prepared(adapter).await.is_ok() {
+    let opened = open_prepared(adapter).await;
+    drop(turn);
+    if opened.is_ok() {
         make(shaders()).await;
+    }
+}
+
+/// The turn to open the device: who comes meanwhile finds it open.
+struct Turn(Option<Function>);
+
+thread_local! {
+    /// Resolves once the last turn is over.
+    static LAST_TURN: RefCell<Promise> = RefCell::new(Promise::resolve(&JsValue::UNDEFINED));
+}
+
+impl Turn {
+    async fn wait() -> Self {
+        let mut turn = Self(None);
+        let own = Promise::new(&mut |resolve, _| turn.0 = Some(resolve));
+        let previous = LAST_TURN.replace(own);
+        // It is never rejected.
+        let _ = JsFuture::from(previous).await;
+        turn
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if let Some(resolve) = self.0.take() {
+            let _ = resolve.call0(&JsValue::UNDEFINED);
+        }
     }
 }
 

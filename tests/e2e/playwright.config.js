@@ -15,14 +15,14 @@ export default defineConfig({
   projects: [
     {
       name: "webgpu",
-      testMatch: "webgpu.spec.js",
+      testMatch: /webgpu.*\.spec\.js/,
       // First, beside the others: an emulated GPU takes about a minute to compile the first shaders.
       timeout: 240_000,
       use: { launchOptions: launchOptions({ softwareWebGpu: true }) },
     },
     {
       name: "cpu",
-      testIgnore: "webgpu.spec.js",
+      testIgnore: /webgpu.*\.spec\.js/,
       use: { launchOptions: launchOptions({ softwareWebGpu: false }) },
     },
   ],
