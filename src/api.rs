@@ -12,6 +12,7 @@ mod object;
 mod pipelines;
 mod report;
 mod run;
+mod selection;
 mod settings;
 mod trainer;
 mod turn;

@@ -5,6 +5,7 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
 
+use burn::tensor::Tensor;
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -14,10 +15,13 @@ use super::crash::promise;
 use super::object::Options;
 use super::pipelines;
 use super::report;
+use super::selection::purpose_of;
 use super::settings::held_out;
 use super::turn::{check_abort, turn};
-use crate::device::Selected;
-use crate::select::shaders_to_evaluate;
+use crate::device::{Selected, cpu};
+use crate::error::Error;
+use crate::model::VisionTransformer;
+use crate::select::{self, Chosen, shaders_to_evaluate};
 use crate::train::{self, Evaluator, Step, StepResult, read_back};
 
 const MISTAKES: usize = 24;
@@ -148,6 +152,26 @@ impl Run {
         trainer.record(results)?;
         outcome?;
         Ok(stats)
+    }
+
+    pub async fn check(&self) -> Result<JsValue, JsValue> {
+        let (model, chosen, purpose) = {
+            let trainer = self.trainer.borrow();
+            let chosen = Chosen {
+                selected: self.selected.clone(),
+                engine: trainer.engine.clone(),
+            };
+            let purpose = purpose_of(&trainer.recipe, Some(&trainer.data));
+            (trainer.model(), chosen, purpose)
+        };
+        let data = model.parameters.into_data_async().await;
+        let model = VisionTransformer {
+            config: model.config,
+            parameters: Tensor::from_data(data.map_err(Error::device_lost)?, &cpu().device),
+        };
+        let found = select::check(&model, &chosen, purpose).await;
+        found.map_err(|reason| Error::DeviceUnavailable { reason })?;
+        Ok(JsValue::UNDEFINED)
     }
 
     pub async fn evaluate(&self, options: &JsValue) -> Result<JsValue, JsValue> {

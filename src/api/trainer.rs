@@ -7,22 +7,22 @@ use std::sync::Arc;
 use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use super::classifier::{Classifier, adapter_for, device_info, request_of};
+use super::classifier::{Classifier, device_info, request_of};
 use super::crash::promise;
 use super::data::{A_DATA_SET, data_info, data_of};
 use super::error::wrong_type;
 use super::iterator::{iterator, set_async_iterator};
 use super::object::{Options, bytes_of, to_js};
-use super::pipelines;
 use super::report;
 use super::run::Run;
+use super::selection::select_for;
 use super::settings::{precision_of, settings};
 use crate::classifier;
 use crate::data::training::TrainingData;
 use crate::device::{Request, Selected, cpu};
 use crate::error::{Error, Result};
 use crate::model::VisionTransformer;
-use crate::select::{Chosen, Purpose, select, shaders_to_train};
+use crate::select::Chosen;
 use crate::train::{self, Checkpoint, DataRecord, Recipe};
 
 /// A training run, to be pulled step by step: to pause, stop pulling.
@@ -150,6 +150,16 @@ impl Trainer {
         self.run.queue(async move { run.evaluate(&options).await })
     }
 
+    /// Compares what the device computes with the CPU's logits, loss, gradient and update, for up to 16
+    /// images and the weights as they are now. Takes as long as a step or two.
+    ///
+    /// Rejects with code `device-unavailable` where they differ.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn check(&self) -> Promise {
+        let run = self.run.clone();
+        self.run.queue(async move { run.check().await })
+    }
+
     /// The whole run as a safetensors file, for `resume`.
     #[wasm_bindgen(unchecked_return_type = "Promise<Uint8Array>")]
     pub fn checkpoint(&self) -> Promise {
@@ -254,23 +264,6 @@ fn read(options: &Options<'_>) -> Result<Beginning> {
         recipe,
         data,
     })
-}
-
-/// The device and engine for a run, with the shaders of a step compiled.
-async fn select_for(
-    request: Request,
-    model: &VisionTransformer,
-    recipe: &Recipe,
-    data: Option<&TrainingData>,
-) -> Result<Chosen, JsValue> {
-    let adapter = adapter_for(request).await;
-    let shaders = || shaders_to_train(&model.config, recipe, data);
-    pipelines::open(request, &adapter, shaders).await;
-    let purpose = Purpose::Training {
-        batch: recipe.batch,
-        gathers: data.is_some_and(|data| data.stored().is_some()),
-    };
-    Ok(select(request, adapter, purpose, model).await?)
 }
 
 impl Trainer {

@@ -156,6 +156,16 @@ test("a graphics card that fails is replaced, steps under way or not", async () 
   assert.deepEqual(log.filter((each) => /\d/.test(each)), ["validation 4", "validation 4", "validation 8", "test 8"]);
 });
 
+test("a graphics card that computes something else is replaced before that is saved", async () => {
+  const { session, until, trainer, stored } = setUp({ device: "webgpu", perStep: 10, driftsFrom: 4 }, { replacement: {} });
+  const finished = until("finished");
+  await session.start();
+  await finished;
+  assert.notEqual(session.trainer, trainer);
+  assert.deepEqual(trainer.saved, [0]);
+  assert.equal(stored.at(-1).step, 8);
+});
+
 test("answers come from the present weights, and old readers are freed", async () => {
   const { session, trainer } = setUp();
   await session.start();

@@ -6,12 +6,13 @@ export const PER_EPOCH = 4;
 export const coded = (code) => Object.assign(new Error(code), { code });
 
 /** A trainer of 8 steps in 2 epochs; `fail` maps a step to what it throws. */
-export function fakeTrainer(clock, { step = 0, evaluations = [], fail = {}, perStep = 60, device = "cpu" } = {}) {
+export function fakeTrainer(clock, { step = 0, evaluations = [], fail = {}, perStep = 60, device = "cpu", driftsFrom = Infinity } = {}) {
   let last = Promise.resolve();
   const trainer = {
     freed: 0,
     readers: 0,
     counts: [],
+    saved: [],
     deviceInfo: { kind: device },
     going: 0,
     mostGoing: 0,
@@ -44,7 +45,13 @@ export function fakeTrainer(clock, { step = 0, evaluations = [], fail = {}, perS
       signal.throwIfAborted();
       return { set, step, accuracy: 0.5 };
     },
-    checkpoint: async () => Uint8Array.of(step),
+    check: async () => {
+      if (step >= driftsFrom) throw Object.assign(new Error("off"), { code: "device-unavailable", isDeviceFault: true });
+    },
+    checkpoint: async () => {
+      trainer.saved.push(step);
+      return Uint8Array.of(step);
+    },
     classifier: () => {
       trainer.readers += 1;
       return { classify: async () => ({ digit: step }), free: () => (trainer.readers -= 1) };

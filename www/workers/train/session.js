@@ -254,6 +254,8 @@ export class Session {
 
   /** @param {RunStatus} status */
   async #save(status) {
+    // A device that has come to compute something else must not be what the run goes on from.
+    if (this.#trainer.deviceInfo.kind === "webgpu") await this.#options.orCrash(this.#trainer.check());
     this.run = { ...this.run, status, position: this.#position };
     this.#saving = this.#saver.save(this.run, this.#trainer);
     this.run = await this.#saving;
