@@ -1,3 +1,4 @@
+import { createServer } from "node:http";
 import { expect, test } from "./fixtures.js";
 import { dropFiles, idxFiles, idxPair, serveSet, SMALL, TrainPage } from "./trainpage.js";
 
@@ -61,7 +62,8 @@ test("a run whose files were deleted goes on once they are given again", async (
   await train.expectSteps(2);
   await train.stop.click();
   await expect(train.status).toHaveText("Stopped");
-  await page.getByTestId("delete-set").click();
+  await page.getByTestId("kept-data").locator("summary").click();
+  await page.getByTestId("kept-sets").getByRole("button").click();
   await page.getByTestId("answer-yes").click();
   await expect(page.getByTestId("kept-set")).toBeHidden();
   await page.getByTestId("resume").click();
@@ -110,6 +112,64 @@ test("IDX files at another address train, and what is wrong with an address is t
   await page.getByTestId("data-url").fill("https://digits.test/fashion/");
   await train.finish();
   await expect(train.runs.first()).toContainText("digits.test");
+});
+
+test("data from an address is listed with its size, and can be deleted", async ({ vitpad, page, provoked }) => {
+  expect(vitpad).toBeTruthy();
+  provoked.push(/digits\.test/);
+  const train = new TrainPage(page);
+  await serveSet(page, "https://digits.test/bars/*");
+  await train.openReady(`${FROM_FILES}&data=url&url=https://digits.test/bars/`);
+  const kept = page.getByTestId("kept-data");
+  await kept.locator("summary").click();
+  await expect(kept).toContainText("None yet.");
+  await kept.locator("summary").click();
+  await page.getByTestId("other-samples").click();
+  await expect(page.getByTestId("preview-plain").getByRole("listitem")).toHaveCount(12);
+  await kept.locator("summary").click();
+  await expect(kept.getByRole("listitem")).toHaveText(/^https:\/\/digits\.test\/bars\/ · \d+\sKBDelete$/);
+  await kept.getByRole("button", { name: "Delete “https://digits.test/bars/”" }).click();
+  await page.getByTestId("answer-yes").click();
+  await expect(kept).toContainText("None yet.");
+});
+
+for (const [what, end] of /** @type {[string, (train: TrainPage) => Promise<void>][]} */ ([
+  ["Stop", async ({ start, stop, page }) => {
+    await start.click();
+    await expect(page.getByTestId("status")).toHaveText(/^Loading .*ubyte/);
+    await stop.click();
+  }],
+  ["another choice of data", async ({ page }) => {
+    await page.getByTestId("other-samples").click();
+    await expect(page.getByTestId("status")).toHaveText(/^Loading .*ubyte/);
+    await page.getByTestId("data-select").selectOption("synthetic");
+  }],
+])) {
+  test(`${what} ends a download of data`, async ({ vitpad, page, provoked }) => {
+    expect(vitpad).toBeTruthy();
+    provoked.push(/ERR_ABORTED|slow/);
+    const server = await serveSlowly();
+    const train = new TrainPage(page);
+    await train.openReady(`${FROM_FILES}&data=url&url=${encodeURIComponent(server.address)}`);
+    await end(train);
+    await expect(train.status).toHaveText("Ready");
+    await expect.poll(() => server.open()).toBe(0);
+    await expect(train.error).toHaveText("");
+    await expect(page.getByTestId("preview-error")).toHaveText("");
+    server.close();
+  });
+}
+
+test("a file that is too large is not downloaded, and not tried unpacked", async ({ vitpad, page, provoked }) => {
+  expect(vitpad).toBeTruthy();
+  provoked.push(/slow/);
+  const server = await serveSlowly({ length: 2 ** 30 });
+  const train = new TrainPage(page);
+  await train.openReady(`${FROM_FILES}&data=url&url=${encodeURIComponent(server.address)}`);
+  await train.start.click();
+  await expect(train.error).toHaveText(/-ubyte\.gz has more than the 512\sMB that can be read\.$/);
+  await expect.poll(() => server.open()).toBe(0);
+  server.close();
 });
 
 test("without MNIST the address cannot ask for it, and the page says so", async ({ vitpad, page }) => {
@@ -179,4 +239,25 @@ test("a drawing on the live pad can be labelled", async ({ vitpad, page }) => {
 async function serveMnist(page) {
   await page.context().route("**/data/sets.json", (route) => route.fulfill({ json: ["mnist"] }));
   await serveSet(page, "**/data/mnist/*");
+}
+
+/**
+ * A server that begins to answer, and never ends; at this address, where a request is none to another host.
+ *
+ * @param {{ length?: number }} [options] what it announces, if it does
+ */
+async function serveSlowly({ length } = {}) {
+  const sockets = new Set();
+  const server = createServer((_, response) => {
+    const size = length === undefined ? {} : { "content-length": length };
+    response.writeHead(200, { "access-control-allow-origin": "*", ...size });
+    response.write(Buffer.alloc(1_000));
+    sockets.add(response);
+    response.on("close", () => sockets.delete(response));
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
+  const address = server.address();
+  if (!address || typeof address === "string") throw new Error("no port");
+  const close = () => (server.closeAllConnections(), server.close());
+  return { address: `http://127.0.0.1:${address.port}/slow/`, open: () => sockets.size, close };
 }

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { disk, emptyDisk } from "./opfs.mjs";
 import { sayError } from "../../www/page/words.js";
-import { keepSet, listSets, nameOf, readSet, sortPicked } from "../../www/workers/train/files.js";
+import { writeFile } from "../../www/shared/storage.js";
+import { keepSet, listSets, nameOf, readPicked, readSet, sortPicked } from "../../www/workers/train/files.js";
 
 const picked = (name, kind, count) => ({ name, bytes: new TextEncoder().encode(name), info: { kind, count } });
 const names = (files) => Object.values(files).map((bytes) => bytes && new TextDecoder().decode(bytes));
@@ -47,10 +48,24 @@ test("a set's name follows from its files", () => {
 
 test("a set is kept whole or not at all", async () => {
   const files = { images: Uint8Array.of(1), labels: Uint8Array.of(2) };
-  await keepSet("small", files);
+  await keepSet("small", files, "https://example.org/small/");
   assert.deepEqual((await readSet("small"))?.labels, files.labels);
   disk.failsToClose = true;
-  await assert.rejects(keepSet("large", files), { code: "storage-full" });
-  assert.deepEqual(await listSets(), ["small"]);
+  await assert.rejects(keepSet("large", files, "Large"), { code: "storage-full" });
+  assert.deepEqual(await listSets(), [{ set: "small", title: "https://example.org/small/", bytes: 28 }]);
   assert.equal(await readSet("large"), null);
+});
+
+test("a set that was kept before sets had titles is listed all the same, and so is a stray file", async () => {
+  await writeFile("data/url-1/train-images-idx3-ubyte", new Uint8Array(5));
+  await writeFile("data/stray.txt", new Uint8Array(5));
+  assert.deepEqual(await listSets(), [{ set: "url-1", title: "url-1", bytes: 5 }, { set: "stray.txt", title: "stray.txt", bytes: 0 }]);
+});
+
+test("a file that is too large is refused before it is read", async () => {
+  const file = { name: "huge", size: 2 ** 29 + 1, arrayBuffer: () => assert.fail("it was read") };
+  await assert.rejects(readPicked([file], () => assert.fail("it was read")), (error) => {
+    assert.equal(sayError(error), "huge has more than the 512\u00a0MB that can be read.");
+    return true;
+  });
 });

@@ -19,6 +19,25 @@ class FakeFile {
       abort: async () => {},
     };
   }
+
+  /** In place: what is written stays, whatever happens next. */
+  async createSyncAccessHandle() {
+    return {
+      truncate: (size) => (this.bytes = this.bytes.slice(0, size)),
+      write: (bytes, { at }) => {
+        if (disk.writes === 0) throw new DOMException("no space", "QuotaExceededError");
+        disk.writes -= 1;
+        const grown = new Uint8Array(Math.max(this.bytes.length, at + bytes.length));
+        grown.set(this.bytes);
+        // The last one that succeeds is cut off.
+        grown.set(disk.writes === 0 ? bytes.subarray(0, bytes.length / 2) : bytes, at);
+        this.bytes = grown;
+        return disk.writes === 0 ? Math.floor(bytes.length / 2) : bytes.length;
+      },
+      flush: () => {},
+      close: () => {},
+    };
+  }
 }
 
 globalThis.FileSystemFileHandle = FakeFile;
@@ -42,6 +61,10 @@ class FakeFolder {
     yield* this.entries.keys();
   }
 
+  async *values() {
+    yield* this.entries.values();
+  }
+
   #get(name, Kind, { create = false } = {}) {
     if (!this.entries.has(name)) {
       if (!create) throw new DOMException(name, "NotFoundError");
@@ -53,17 +76,23 @@ class FakeFolder {
   }
 }
 
-/** Of the test that runs. */
-export const disk = { root: new FakeFolder(), failsToClose: false };
+/** Of the test that runs; `writes` in place succeed before the disk is full, the last of them in part. */
+export const disk = { root: new FakeFolder(), failsToClose: false, writes: Infinity };
 
 export function emptyDisk() {
   disk.root = new FakeFolder();
   disk.failsToClose = false;
+  disk.writes = Infinity;
 }
 
-let last = Promise.resolve();
+/** By the name of the lock. */
+const last = new Map();
 const locks = {
-  request: (_name, work) => (last = last.catch(() => {}).then(work)),
+  request: (name, ...rest) => {
+    const held = (last.get(name) ?? Promise.resolve()).catch(() => {}).then(rest.at(-1));
+    last.set(name, held);
+    return held;
+  },
   query: async () => ({ held: [] }),
 };
 const storage = { getDirectory: async () => disk.root };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
-import { CurrentRun } from "../../www/page/train/run.js";
+import { CurrentRun, PATIENCE_SECONDS } from "../../www/page/train/run.js";
+import { withResolvers } from "../../www/shared/compat.js";
 import { coded } from "./sessions.mjs";
 
 const PARTS = ["state", "info", "record", "evaluation", "change"];
@@ -117,6 +118,39 @@ for (const by of ["crash", "fail", "refuse"]) {
     assert.deepEqual([run.error.key, run.error.values.why.key], ["run.broken", "error.worker-broken"]);
   });
 }
+
+test("a worker that was ended is told of once, whatever waited for it", () => {
+  enter("running", infoAt(0));
+  run.crash(coded("terminated"));
+  run.refuse(coded("terminated"));
+  run.fail(coded("terminated"));
+  assert.deepEqual([run.state, run.error.key, run.error.values.why.key], ["failed", "run.crashed", "error.terminated"]);
+});
+
+test("a command shows until the worker has heard of it, and is overdue where it stays unanswered", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  enter("running", infoAt(0));
+  const [pause, stop] = [withResolvers(), withResolvers()];
+  const paused = run.waitFor(pause.promise, "pausing");
+  assert.deepEqual([run.state, run.stateAhead, run.isOverdue], ["running", "pausing", false]);
+  mock.timers.tick(1_000 * PATIENCE_SECONDS - 1);
+  assert.equal(run.isOverdue, false);
+  const stopped = run.waitFor(stop.promise, "stopping");
+  assert.equal(run.stateAhead, "stopping");
+  takeFired();
+  mock.timers.tick(1);
+  assert.deepEqual([run.isOverdue, takeFired()], [true, "change"]);
+  pause.reject(coded("not-running"));
+  await assert.rejects(paused, { code: "not-running" });
+  assert.equal(run.isOverdue, false);
+  enter("stopping");
+  assert.equal(run.stateAhead, "stopping");
+  stop.resolve("answer");
+  assert.equal(await stopped, "answer");
+  mock.timers.tick(1_000 * PATIENCE_SECONDS);
+  assert.equal(run.isOverdue, false);
+  mock.timers.reset();
+});
 
 test("a run whose checkpoints can't be kept may be lost after its end, until one is kept", () => {
   enter("running", infoAt(0));

@@ -113,6 +113,41 @@ test("data that is gone says so, and a source that nobody knows too", async () =
   await assert.rejects(data.open({ source: "url", images: 0, url: "bars" }, MODULE), { code: "invalid-url", values: { text: "bars" } });
 });
 
+test("data from an address is listed with it, and deleted", async () => {
+  const data = await openData();
+  const { release } = await data.open(specFor(sourceOf("url")), MODULE);
+  release();
+  const kept = await data.kept();
+  const titles = kept.map(({ title }) => title);
+  assert.deepEqual(titles.sort(), [ENTERED.files, ENTERED.url]);
+  const { set, bytes } = kept.find(({ title }) => title === ENTERED.url) ?? {};
+  assert.ok(bytes > 2 * 787);
+  await data.remove(set);
+  assert.deepEqual((await data.kept()).map(({ title }) => title), [ENTERED.files]);
+});
+
+test("a download goes on as long as somebody waits for it, and is then ended and forgotten", async () => {
+  const data = await openData();
+  const { fetch } = globalThis;
+  const ended = [];
+  globalThis.fetch = (url, { signal }) =>
+    new Promise((_, reject) => {
+      signal.throwIfAborted();
+      signal.addEventListener("abort", () => reject(ended.push(String(url)) && signal.reason));
+    });
+  const spec = specFor(sourceOf("url"));
+  const [run, preview] = [new AbortController(), new AbortController()];
+  const opened = [run, preview].map(({ signal }) => data.open(spec, MODULE, signal).then(() => "loaded", (error) => error.code));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  preview.abort(new Error("other data"));
+  assert.equal(ended.length, 0);
+  run.abort(new Error("stopped"));
+  assert.equal(ended.length, 4);
+  assert.deepEqual(await Promise.all(opened), ["superseded", "superseded"]);
+  globalThis.fetch = fetch;
+  await data.open(spec, MODULE);
+});
+
 test("own digits are loaded anew once they have changed", async () => {
   const data = await openData();
   const spec = { source: "mine", images: 0 };

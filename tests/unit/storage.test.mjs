@@ -2,18 +2,18 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { disk, emptyDisk } from "./opfs.mjs";
 import { sayError } from "../../www/page/words.js";
-import { list, readFile, writeFile } from "../../www/shared/storage.js";
+import { list, readFile, remove, sizeOf, writeFile } from "../../www/shared/storage.js";
 
 const { storage } = navigator;
 const { getDirectory } = storage;
-const { createWritable } = FileSystemFileHandle.prototype;
+const { createWritable, createSyncAccessHandle } = FileSystemFileHandle.prototype;
 const bytes = Uint8Array.of(1);
 
 beforeEach(emptyDisk);
 afterEach(() => {
   navigator.storage = storage;
   storage.getDirectory = getDirectory;
-  FileSystemFileHandle.prototype.createWritable = createWritable;
+  Object.assign(FileSystemFileHandle.prototype, { createWritable, createSyncAccessHandle });
   delete globalThis.isSecureContext;
 });
 
@@ -29,9 +29,46 @@ for (const name of ["SecurityError", "UnknownError"]) {
 
 test("a browser that can't write files so that they stay whole is no private window, and nothing is begun", async () => {
   delete FileSystemFileHandle.prototype.createWritable;
+  delete FileSystemFileHandle.prototype.createSyncAccessHandle;
   await assert.rejects(writeFile("runs/a/run.json", bytes), ({ code, values }) => code === "storage-unavailable" && values.kind === "old");
   assert.equal(disk.root.entries.size, 0);
   assert.equal(await readFile("runs/a/run.json"), null);
+});
+
+for (const [what, writes, expected] of [
+  ["the spare file", 1, "old"],
+  ["its header", 2, "old"],
+  ["the file", 3, "new"],
+  ["nothing", Infinity, "new"],
+]) {
+  test(`where files are written in place, one stays whole if ${what} is cut off, and can be written again`, async () => {
+    delete FileSystemFileHandle.prototype.createWritable;
+    const encode = (text) => new TextEncoder().encode(text);
+    const read = async () => new TextDecoder().decode((await readFile("a/b")) ?? undefined);
+    await writeFile("a/b", encode("old"));
+    disk.writes = writes;
+    const written = writeFile("a/b", encode("new"));
+    if (expected === "old") await assert.rejects(written, { code: "storage-full" });
+    await written.catch(() => {});
+    assert.equal(await read(), expected);
+    // The disk is full from now on, and then no more.
+    disk.writes = 0;
+    if (writes < Infinity) await assert.rejects(writeFile("a/b", encode("newer")), { code: "storage-full" });
+    assert.equal(await read(), expected);
+    disk.writes = Infinity;
+    await writeFile("a/b", encode("newest"));
+    assert.equal(await read(), "newest");
+    assert.deepEqual(await list("a"), ["b"]);
+    await remove("a/b");
+    assert.deepEqual(await list("a"), []);
+  });
+}
+
+test("the size of a folder is that of all files in it", async () => {
+  await writeFile("a/b/c", new Uint8Array(3));
+  await writeFile("a/d", new Uint8Array(4));
+  assert.equal(await sizeOf("a"), 7);
+  assert.equal(await sizeOf("e"), 0);
 });
 
 test("a browser without a file system is told to be old", async () => {

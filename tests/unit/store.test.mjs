@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { emptyDisk } from "./opfs.mjs";
+import { disk, emptyDisk } from "./opfs.mjs";
 import { deleteRun, listRuns, saveRun } from "../../www/shared/train/store.js";
 import { writeFile } from "../../www/shared/storage.js";
 
@@ -27,4 +27,12 @@ test("a stray file and a damaged entry hide no other run, and can be deleted", a
   await deleteRun("stray.txt");
   await deleteRun("b");
   assert.deepEqual(await statuses(), { a: "finished" });
+});
+
+test("nothing is listed of a run that could not be saved once, and the last save of another stays", async () => {
+  await saveRun(run("a"), Uint8Array.of(1));
+  disk.failsToClose = true;
+  await assert.rejects(saveRun(run("b"), Uint8Array.of(2)), { code: "storage-full" });
+  await assert.rejects(saveRun({ ...run("a"), saved: 9 }, Uint8Array.of(3)), { code: "storage-full" });
+  assert.deepEqual((await listRuns()).map(({ id, saved }) => [id, saved]), [["a", 2]]);
 });

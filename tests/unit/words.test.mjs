@@ -20,7 +20,7 @@ const schema = read("src/schema.rs");
 /** What Rust says in English by itself. */
 const isOfRust = (key) => /^(error|fallback|schema)\./.test(key);
 /** Told to programs, and never said. */
-const SILENT = ["error.superseded", "error.terminated"];
+const SILENT = ["error.superseded"];
 
 const attributes = matches(html, /\bdata-say(?:-label|-hint)?="([^"]*)"/g);
 const quoted = new Set(matches(scripts, /"([\w-]+(?:\.[\w-]+)*)"/g));

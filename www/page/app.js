@@ -9,7 +9,7 @@ import { Pad } from "./draw/pad.js";
 import { Reader } from "./draw/reader.js";
 import { requests } from "./requests.js";
 import { INSECURE, isInsecure } from "../shared/insecure.js";
-import { CodedError } from "../shared/protocol.js";
+import { codeOf } from "../shared/protocol.js";
 import { watchRequests } from "../shared/requests.js";
 import { parseSettings, runOfModel, withSettings } from "../shared/settings.js";
 import { listenForShortcuts } from "./shortcuts.js";
@@ -18,6 +18,7 @@ import { parseTab, Tabs } from "./tabs.js";
 import { locale, otherLanguage, say, sayAll, sayError } from "./words.js";
 
 /** @typedef {import("../shared/protocol.js").Prediction} Prediction */
+/** @typedef {import("../shared/settings.js").Settings} Settings */
 
 // All scripts are there.
 find("startup", HTMLElement).remove();
@@ -35,13 +36,13 @@ const lineWidth = find("line-width", HTMLInputElement);
 const lineSample = find("line-sample", HTMLElement);
 
 const { tab, problem } = parseTab(location.search);
-const { settings, problems } = parseSettings(location.search);
+const { settings: asked, problems } = parseSettings(location.search);
 const status = new StatusView();
 const answer = new AnswerView();
 const drawing = new Drawing();
 const pad = new Pad(canvas, drawing);
-const client = new Client({ onEvent: receive, onCrash: fail });
-const reader = new Reader(client, drawing, { onPrediction: show, onError: fail });
+const client = new Client({ onEvent: receive, onCrash: failReading });
+const reader = new Reader(client, drawing, { onPrediction: show, onError: failReading });
 const labels = new LabelStrip(find("correct", HTMLElement), {
   testId: "correct",
   pixels: async () => prediction && Uint8Array.from(prediction.image, (ink) => Math.round(ink * 255)),
@@ -50,22 +51,27 @@ const labels = new LabelStrip(find("correct", HTMLElement), {
 new KeyboardPen(canvas, pad, drawing);
 
 let started = false;
-let ready = false;
+/** What was chosen last. */
+let wanted = asked;
+/** @type {Settings | undefined} what reads, if anything does: until another is loaded, the one before */
+let reading;
 /** @type {Prediction | null} */
 let prediction = null;
 
-async function start({ measure } = { measure: false }) {
+/** @param {Settings} choice */
+async function start(choice, { measure } = { measure: false }) {
   started = true;
-  ready = false;
+  wanted = choice;
+  showSettings(choice);
   status.showLoading();
   try {
-    const device = await client.start(settings, { measure });
-    ready = true;
+    const device = await client.start(choice, { measure });
+    reading = choice;
     status.showReady();
     status.showDevice(device);
     await reader.refresh();
   } catch (error) {
-    fail(error);
+    failLoading(error);
   }
 }
 
@@ -77,11 +83,20 @@ function show(latest) {
 }
 
 /** @param {unknown} error */
-function fail(error) {
-  // Somebody chose another device meanwhile, which is loading now.
-  if (error instanceof CodedError && error.code === "superseded") return;
-  ready = false;
-  status.showError(error);
+function failLoading(error) {
+  // Somebody chose another one meanwhile, which is loading now.
+  if (codeOf(error) === "superseded") return;
+  if (reading) showSettings(reading);
+  status.showError(error, reading && modelSelect.selectedOptions[0].text);
+}
+
+/** @param {unknown} error that is of no interest where another one may be ready soon */
+function failReading(error) {
+  if (!client.isLoading) {
+    wanted = reading ?? wanted;
+    status.showError(error);
+  }
+  reading = undefined;
 }
 
 /** @param {import("../shared/protocol.js").WorkerEvent} event */
@@ -95,14 +110,23 @@ function receive(event) {
   if (!event.device.pending) reader.refresh();
 }
 
-function applySettings() {
+/** @param {Settings} settings */
+function showSettings(settings) {
   history.replaceState(null, "", withSettings(new URL(location.href), settings));
   deviceSelect.value = settings.device;
   modelSelect.value = settings.model;
 }
 
+/** @returns {Settings} what the page shows as chosen */
+function chosen() {
+  return {
+    device: /** @type {Settings["device"]} */ (deviceSelect.value),
+    model: /** @type {Settings["model"]} */ (modelSelect.value),
+  };
+}
+
 drawing.addEventListener("change", () => {
-  if (ready) reader.refresh();
+  if (reading) reader.refresh();
   else if (drawing.isEmpty) show(null);
 });
 
@@ -117,25 +141,22 @@ lineWidth.addEventListener("input", () => {
 
 for (const select of [deviceSelect, modelSelect]) {
   select.addEventListener("change", () => {
-    settings.device = /** @type {import("../shared/protocol.js").Device} */ (deviceSelect.value);
-    settings.model = /** @type {import("../shared/protocol.js").Model} */ (modelSelect.value);
     status.showProblems("settings", []);
-    applySettings();
     // Who chooses a device, even the best one once more, wants to know how fast they are now.
-    start({ measure: select === deviceSelect });
+    start(chosen(), { measure: select === deviceSelect });
   });
 }
 
 find("retry", HTMLButtonElement).addEventListener("click", () => {
   // The button goes away, and would take the focus with it.
   canvas.focus();
-  start();
+  start(wanted);
 });
 
 const drawPanel = panel(document, "panel-draw");
 const trainPanel = panel(template.content, "panel-train");
 const tabs = new Tabs(find("pages", HTMLElement), { draw: drawPanel, train: trainPanel }, (name) => {
-  if (name === "draw" && !started) start();
+  if (name === "draw" && !started) start(wanted);
   if (name === "train") openTraining();
 });
 
@@ -167,11 +188,11 @@ function openTraining() {
  * @param {string} name
  */
 function useModel(id, name) {
-  settings.model = `run:${id}`;
-  nameRun(settings.model, name);
-  applySettings();
+  const model = `run:${id}`;
+  nameRun(model, name);
+  modelSelect.value = model;
+  start(chosen());
   tabs.open("draw");
-  start();
 }
 
 /**
@@ -186,13 +207,13 @@ function nameRun(model, name) {
 
 /** An address may ask for a run, which the list does not have yet. */
 async function nameRunOfAddress() {
-  const id = runOfModel(settings.model);
+  const id = runOfModel(asked.model);
   if (id === null) return;
-  nameRun(settings.model, say("draw.model.trained"));
+  nameRun(asked.model, say("draw.model.trained"));
   const { readRun } = await import("../shared/train/store.js");
   // Where it is gone, loading it says so.
   const run = await readRun(id).catch(() => undefined);
-  if (run) nameRun(settings.model, run.name);
+  if (run) nameRun(asked.model, run.name);
 }
 
 const privacy = find("privacy", HTMLDetailsElement);
@@ -221,7 +242,7 @@ languageLink.addEventListener("click", () => {
 watchRequests((addresses) => requests.add(addresses));
 listenForShortcuts(drawPanel, actions);
 nameRunOfAddress();
-applySettings();
+showSettings(asked);
 status.showProblems("site", isInsecure() ? [INSECURE] : []);
 status.showProblems("settings", problem ? [problem, ...problems] : problems);
 show(null);

@@ -1,8 +1,10 @@
 /**
- * The drawing page's side of its worker.
+ * The drawing page's side of its workers: one answers, and while another model or device is loaded, a
+ * second one loads it.
  */
 import { CodedError } from "../shared/protocol.js";
 import { WorkerClient } from "../shared/rpc.js";
+import { held } from "./held.js";
 import { requests } from "./requests.js";
 
 /**
@@ -12,40 +14,73 @@ import { requests } from "./requests.js";
  * @typedef {import("../shared/protocol.js").Stroke} Stroke
  * @typedef {import("../shared/protocol.js").WorkerEvent} WorkerEvent
  * @typedef {Omit<import("../shared/rpc.js").Listeners<WorkerEvent>, "onRequests">} ClientListeners
+ * @typedef {WorkerClient<DrawRequests, WorkerEvent>} DrawWorker
  */
 
+/** A CPU reads a digit within milliseconds; a GPU is given up by the worker itself after 120 s. */
+const PATIENCE_SECONDS = { cpu: 30, gpu: 150 };
+
 export class Client {
-  /** @type {WorkerClient<DrawRequests, WorkerEvent>} */
+  #listeners;
+  /** @type {DrawWorker | undefined} answers */
   #worker;
+  /** @type {DrawWorker | undefined} loads, to answer instead */
+  #next;
+  /** @type {DeviceState | undefined} of what answers */
+  #device;
 
   /** @param {ClientListeners} listeners */
   constructor(listeners) {
-    this.#worker = new WorkerClient(new URL("../workers/worker.js", import.meta.url), {
-      ...listeners,
-      onRequests: (addresses) => requests.add(addresses),
-    });
+    this.#listeners = listeners;
+  }
+
+  get isLoading() {
+    return this.#next !== undefined;
   }
 
   /**
-   * Loads a model in a fresh worker. The old one goes: so a failed start, a crash and a lost GPU
-   * leave nothing behind. What was pending is rejected with the code `superseded`.
+   * Loads a model in a fresh worker: so a failed start, a crash and a lost GPU leave nothing behind.
+   * The old worker answers until then, and goes once the new one is ready; where that fails, it stays.
+   * What was pending then is rejected with the code `superseded`, and so is a load by a later one.
    *
    * @param {Pick<import("../shared/settings.js").Settings, "device" | "model">} settings
    * @param {{ measure: boolean }} options whether to forget how fast the devices were
    * @returns {Promise<DeviceState>}
    */
-  start({ device, model }, { measure }) {
-    this.#worker.stop(new CodedError("superseded"));
-    this.#worker.start();
-    return this.#worker.ask("load", { device, model, measure });
+  async start({ device, model }, { measure }) {
+    this.#next?.stop(new CodedError("superseded"));
+    const next = (this.#next = this.#create());
+    try {
+      next.start();
+      const state = await next.ask("load", { device, model, weights: held.get(model), measure });
+      const old = this.#worker;
+      this.#worker = next;
+      this.#device = state;
+      old?.stop(new CodedError("superseded"));
+      return state;
+    } catch (error) {
+      next.stop(new CodedError("not-loaded"));
+      throw error;
+    } finally {
+      if (this.#next === next) this.#next = undefined;
+    }
   }
 
   /**
    * @param {Stroke[]} strokes
-   * @returns {Promise<Prediction | null>} null where nothing is drawn
+   * @returns {Promise<Prediction | null>} null where nothing is drawn; rejects with the code
+   *   `worker-silent` where the worker had to be ended, because it did not answer
    */
-  classify(strokes) {
-    return this.#worker.ask("classify", { strokes });
+  async classify(strokes) {
+    const worker = this.#answering();
+    const isCpu = this.#device?.kind !== "webgpu" && !this.#device?.pending;
+    const seconds = isCpu ? PATIENCE_SECONDS.cpu : PATIENCE_SECONDS.gpu;
+    const timer = setTimeout(() => worker.stop(new CodedError("worker-silent", { seconds })), 1_000 * seconds);
+    try {
+      return await worker.ask("classify", { strokes });
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /**
@@ -53,7 +88,35 @@ export class Client {
    * @param {number} label
    * @returns {Promise<number>} how many digits of the user's own are kept
    */
-  keepDigit(pixels, label) {
-    return this.#worker.ask("keepDigit", { pixels, label });
+  async keepDigit(pixels, label) {
+    return this.#answering().ask("keepDigit", { pixels, label });
+  }
+
+  #answering() {
+    if (this.#worker) return this.#worker;
+    throw new CodedError("not-loaded");
+  }
+
+  #create() {
+    /** @type {DrawWorker} */
+    const worker = new WorkerClient(new URL("../workers/worker.js", import.meta.url), {
+      onEvent: (event) => this.#receive(worker, event),
+      // Of one that loads, `start` tells.
+      onCrash: (error) => worker === this.#worker && this.#listeners.onCrash(error),
+      onRequests: (addresses) => requests.add(addresses),
+    });
+    return worker;
+  }
+
+  /**
+   * @param {DrawWorker} worker
+   * @param {WorkerEvent} event
+   */
+  #receive(worker, event) {
+    // The device is that of what answers, progress that of what loads.
+    const source = event.event === "device" ? this.#worker : (this.#next ?? this.#worker);
+    if (worker !== source) return;
+    if (event.event === "device") this.#device = event.device;
+    this.#listeners.onEvent(event);
   }
 }

@@ -34,11 +34,15 @@ export class StatusView {
     this.#setStatus("");
   }
 
-  /** @param {unknown} error */
-  showError(error) {
+  /**
+   * @param {unknown} error
+   * @param {string} [model] that goes on reading
+   */
+  showError(error, model) {
+    const why = sayError(error);
     this.#setStatus("");
     this.#takeover.hidden = true;
-    this.#errorText.textContent = sayError(error);
+    this.#errorText.textContent = model ? say("draw.goes-on", { why, model }) : why;
     this.#error.hidden = false;
   }
 

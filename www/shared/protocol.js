@@ -14,8 +14,9 @@
  * learnt.
  * @typedef {"default" | "reference" | `run:${string}`} Model
  *
- * @typedef {{ device: Device, model: Model, measure: boolean }} LoadRequest
- *   `measure` finds out anew which device is the fastest, where `auto` is to be that
+ * @typedef {{ device: Device, model: Model, weights?: Uint8Array, measure: boolean }} LoadRequest
+ *   `weights` of a run that the browser could not keep; `measure` finds out anew which device is the
+ *   fastest, where `auto` is to be that
  *
  * @typedef {object} DrawRequests what each request takes, and what it is answered with
  * @property {[LoadRequest, DeviceState]} load

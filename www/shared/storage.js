@@ -6,6 +6,7 @@
  */
 import { INSECURE, isInsecure } from "./insecure.js";
 import { CodedError, wordsOf } from "./protocol.js";
+import { checkAccess, needsSpares, orMissing, readBytes, readEither, removeSpare, writeTwice } from "./spare.js";
 
 /**
  * @param {string} path
@@ -14,9 +15,9 @@ import { CodedError, wordsOf } from "./protocol.js";
 export function readFile(path) {
   return orNull(async () => {
     const { folder, name } = await locate(path, { create: false });
-    const file = await (await folder.getFileHandle(name)).getFile();
+    const bytes = await (needsSpares() ? readEither(folder, name) : readBytes(folder, name));
     // It is empty until the first write is complete.
-    return file.size === 0 ? null : new Uint8Array(await file.arrayBuffer());
+    return bytes.length === 0 ? null : bytes;
   });
 }
 
@@ -29,18 +30,9 @@ export function readFile(path) {
 export function writeFile(path, bytes) {
   return guarded(async () => {
     // Before anything is made, which would stay empty.
-    if (!("createWritable" in FileSystemFileHandle.prototype)) throw new CodedError("storage-unavailable", { kind: "old" });
+    if (needsSpares()) checkAccess();
     const { folder, name } = await locate(path, { create: true });
-    const handle = await folder.getFileHandle(name, { create: true });
-    const writable = await handle.createWritable();
-    try {
-      await writable.write(bytes);
-      // Only now does it take the place of the old file.
-      await writable.close();
-    } catch (error) {
-      await writable.abort().catch(() => {});
-      throw error;
-    }
+    await (needsSpares() ? writeTwice(folder, name, bytes) : replace(folder, name, bytes));
   });
 }
 
@@ -50,6 +42,7 @@ export function writeFile(path, bytes) {
 export async function remove(path) {
   await orNull(async () => {
     const { folder, name } = await locate(path, { create: false });
+    if (needsSpares()) await removeSpare(folder, name);
     await folder.removeEntry(name, { recursive: true });
   });
 }
@@ -66,6 +59,48 @@ export async function list(path) {
     return found;
   });
   return names ?? [];
+}
+
+/**
+ * @param {string} path of a folder
+ * @returns {Promise<number>} bytes in its files and folders, 0 where there is no such folder
+ */
+export async function sizeOf(path) {
+  const size = await orNull(async () => {
+    const { folder, name } = await locate(path, { create: false });
+    return sizeIn(await folder.getDirectoryHandle(name));
+  });
+  return size ?? 0;
+}
+
+/**
+ * @param {FileSystemDirectoryHandle} folder
+ * @returns {Promise<number>}
+ */
+async function sizeIn(folder) {
+  let size = 0;
+  for await (const handle of folder.values()) {
+    size += handle instanceof FileSystemFileHandle ? (await handle.getFile()).size : await sizeIn(handle);
+  }
+  return size;
+}
+
+/**
+ * @param {FileSystemDirectoryHandle} folder
+ * @param {string} name
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ */
+async function replace(folder, name, bytes) {
+  const handle = await folder.getFileHandle(name, { create: true });
+  const writable = await handle.createWritable();
+  try {
+    await writable.write(bytes);
+    // Only now does it take the place of the old file.
+    await writable.close();
+  } catch (error) {
+    await writable.abort().catch(() => {});
+    throw error;
+  }
 }
 
 /**
@@ -96,14 +131,7 @@ async function root() {
  * @returns {Promise<T | null>} null where a file or a folder is missing
  */
 async function orNull(work) {
-  return guarded(async () => {
-    try {
-      return await work();
-    } catch (error) {
-      if (error instanceof DOMException && error.name === "NotFoundError") return null;
-      throw error;
-    }
-  });
+  return guarded(() => orMissing(work()));
 }
 
 /**

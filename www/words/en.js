@@ -56,6 +56,7 @@ export default {
   "draw.loading": "Loading the model …",
   "draw.download": "Download of the model",
   "draw.retry": "Retry",
+  "draw.goes-on": "{why} “{model}” goes on reading.",
   "draw.answer": "Answer",
   "draw.sure": "{share} sure",
   "draw.unsure": "unsure: a {first} ({firstShare}) or a {second} ({secondShare})",
@@ -131,6 +132,7 @@ export default {
   "train.url": "Folder that holds MNIST’s four files",
   "train.files": "IDX files: images and labels, .gz or not",
   "train.kept-set": "Which of the kept files",
+  "train.kept-data": "Data kept in this browser",
   "train.delete": "Delete",
   "train.hyperparameters": "All hyperparameters",
   "train.model": "Model",
@@ -193,6 +195,9 @@ export default {
   "run.resume": "Resume",
   "run.failed": "The run failed.",
   "run.crashed": "{why} What the last checkpoint holds is kept.",
+  "run.overdue":
+    "No answer for {seconds} seconds. A step, or the evaluation before a stop, may take longer than that on a slow device: wait for it, or end it now. What the last checkpoint holds is kept, what was learnt since is lost.",
+  "run.end": "End it now",
   "run.broken": "{why} Press Reset to try again.",
   "run.not-kept": "{why} Training goes on.",
   "run.lost":
@@ -250,6 +255,8 @@ export default {
     other: "{count} images per epoch; {validation} held out for validation, {test} for the test.",
   },
   "data.reading": "Reading the files …",
+  "data.none-kept": "None yet.",
+  "data.delete-this": "Delete “{set}”",
   "data.delete": "Delete “{set}” from this browser? Runs that learn from it need the files again.",
   "preview.other": "Other samples",
   "preview.digit": "A {digit}",
@@ -329,6 +336,7 @@ export default {
   "error.worker-broken": "The computation stopped: {why}",
   "worker.unreadable": "A message could not be read.",
   "worker.no-script": "Its script could not be loaded.",
+  "error.worker-silent": "The model did not answer for {seconds} seconds.",
   "error.not-loaded": "The model is not loaded.",
   "error.not-built.compiling": "The {build} build is still being compiled on this machine.",
   "error.not-built.failed": "The {build} build could not be compiled: the terminal says why.",
@@ -376,7 +384,7 @@ export default {
   "error.data-gone.mine": "There are no digits of your own yet: draw some and label them.",
   "error.data-gone.mnist": "This site does not have MNIST: give its files, or an address that has them.",
   "error.invalid-url": "“{text}” is no address of a folder: expected one such as https://example.org/mnist/.",
-  "error.invalid-files.too-large": "{file} has {found}\u00a0MB, more than the {most}\u00a0MB that can be read.",
+  "error.invalid-files.too-large": "{file} has more than the {most}\u00a0MB that can be read.",
   "error.invalid-files.none":
     "Expected a file of images and one of labels, and the same for testing if there is a test set; found none.",
   "error.invalid-files.no-set":

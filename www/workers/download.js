@@ -1,3 +1,4 @@
+import { checkSize } from "../shared/limits.js";
 import { CodedError } from "../shared/protocol.js";
 
 /**
@@ -23,24 +24,40 @@ export async function download({ url, expectedBytes, onProgress }) {
 }
 
 /**
- * @param {DownloadOptions} options
- * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ * @param {DownloadOptions & { signal?: AbortSignal }} options `signal` ends it, with its reason
+ * @returns {Promise<Uint8Array<ArrayBuffer>>} rejects before more comes than can be read
  */
-export async function downloadBytes(options) {
-  const response = await download(options);
+export async function downloadBytes({ url, expectedBytes, onProgress, signal }) {
+  const response = await request(url, signal);
+  const file = nameOf(url);
+  const total = decodedLength(response) ?? expectedBytes;
+  /** @type {Uint8Array<ArrayBuffer>[]} */
+  const chunks = [];
   try {
-    return new Uint8Array(await response.arrayBuffer());
+    checkSize(file, Number(response.headers.get("Content-Length")));
+    await countBytes(response, (loaded, chunk) => {
+      checkSize(file, loaded);
+      chunks.push(chunk);
+      onProgress(loaded, Math.max(total, loaded));
+    });
+    return new Uint8Array(await new Blob(chunks).arrayBuffer());
   } catch (cause) {
-    throw failure(options.url, { kind: "broken" }, cause);
+    response.body?.cancel().catch(() => {});
+    signal?.throwIfAborted();
+    throw cause instanceof CodedError ? cause : failure(url, { kind: "broken" }, cause);
   }
 }
 
-/** @param {URL} url */
-async function request(url) {
+/**
+ * @param {URL} url
+ * @param {AbortSignal} [signal]
+ */
+async function request(url, signal) {
   let response;
   try {
-    response = await fetch(url);
+    response = await fetch(url, { signal });
   } catch (cause) {
+    signal?.throwIfAborted();
     throw failure(url, { kind: "unanswered" }, cause);
   }
   if (!response.ok) throw failure(url, { kind: "refused", status: String(response.status) });
@@ -59,27 +76,31 @@ function decodedLength({ headers }) {
 
 /**
  * @param {Response} response
- * @param {(loaded: number) => void} onCount
+ * @param {(loaded: number, chunk: Uint8Array<ArrayBuffer>) => void} onCount
  */
 async function countBytes({ body }, onCount) {
   if (!body) return;
   let loaded = 0;
   for await (const chunk of readChunks(body)) {
     loaded += chunk.byteLength;
-    onCount(loaded);
+    onCount(loaded, chunk);
   }
 }
 
 /**
  * Not every browser can iterate over a stream itself.
- * @param {ReadableStream<Uint8Array>} stream
+ * @param {ReadableStream<Uint8Array<ArrayBuffer>>} stream
  */
 async function* readChunks(stream) {
   const reader = stream.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    yield value;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    reader.releaseLock();
   }
 }
 
@@ -89,6 +110,10 @@ async function* readChunks(stream) {
  * @param {unknown} [cause]
  */
 function failure(url, values, cause) {
-  const file = url.pathname.split("/").pop() ?? "";
-  return new CodedError("download-failed", { file, ...values }, { cause });
+  return new CodedError("download-failed", { file: nameOf(url), ...values }, { cause });
+}
+
+/** @param {URL} url */
+function nameOf({ pathname }) {
+  return pathname.split("/").pop() ?? "";
 }

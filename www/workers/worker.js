@@ -51,7 +51,7 @@ function notLoaded() {
 }
 
 /** @param {LoadRequest} request */
-async function load({ device, model, measure }) {
+async function load({ device, model, weights, measure }) {
   engine = new Engine({
     chooser: (onWait) =>
       new DeviceChooser({
@@ -65,7 +65,7 @@ async function load({ device, model, measure }) {
         patience: PATIENCE_MS,
       }),
     device,
-    source: loadWeights(model),
+    source: weights ? Promise.resolve({ preset: undefined, weights }) : loadWeights(model),
     onDevice: (state) => post({ event: "device", device: state }),
     measure,
     now: () => performance.now(),

@@ -1,3 +1,5 @@
+import { codeOf } from "../../shared/protocol.js";
+
 /**
  * @typedef {import("../../shared/protocol.js").Prediction} Prediction
  * @typedef {import("./drawing.js").Drawing} Drawing
@@ -51,8 +53,9 @@ export class Reader {
       const prediction = await this.#client.classify(this.#drawing.toStrokes());
       if (revision === this.#drawing.revision) this.#listeners.onPrediction(prediction);
     } catch (error) {
-      this.#outdated = false;
-      this.#listeners.onError(error);
+      // Another model took over, and is asked instead.
+      this.#outdated = codeOf(error) === "superseded";
+      if (!this.#outdated) this.#listeners.onError(error);
     }
   }
 }

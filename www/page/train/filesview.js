@@ -1,13 +1,11 @@
 import { files as source } from "../../shared/train/sources/files.js";
 import { find } from "../dom.js";
 import { say, sayError } from "../words.js";
-import { ask } from "./ask.js";
-import { tellIn } from "./format.js";
 
 /** @typedef {import("./client.js").TrainClient} TrainClient */
 /** @typedef {import("./dataview.js").DataChoice} DataChoice */
 
-/** What the user gives the source `files`: picked, dropped anywhere on the panel, and deleted again. */
+/** What the user gives the source `files`: picked, or dropped anywhere on the panel. */
 export class FilesView {
   #panel;
   #client;
@@ -29,8 +27,6 @@ export class FilesView {
     this.#error = find("file-error", HTMLElement, panel);
     this.#set = find("set-select", HTMLSelectElement, panel);
     this.#file.addEventListener("change", () => this.#add([...(this.#file.files ?? [])]));
-    const remove = find("delete-set", HTMLButtonElement, panel);
-    remove.addEventListener("click", () => tellIn(this.#error, () => this.#delete()));
     this.#listenForDrops();
   }
 
@@ -52,14 +48,6 @@ export class FilesView {
     }
     // So that the same file can be picked again.
     this.#file.value = "";
-  }
-
-  async #delete() {
-    const set = this.#set.value;
-    if (!(await ask(this.#panel, say("data.delete", { set }), say("train.delete")))) return;
-    await this.#client.ask("removeSet", { set });
-    this.#choice.showSets(await this.#client.ask("sets", {}));
-    this.#choice.changed();
   }
 
   #listenForDrops() {

@@ -1,6 +1,6 @@
 /** The training page: puts its parts together, and gives the commands. */
 import { find, setText } from "../dom.js";
-import { codeOf } from "../../shared/protocol.js";
+import { codeOf, CodedError } from "../../shared/protocol.js";
 import { say, sayWords } from "../words.js";
 import { ChartsView } from "./charts.js";
 import { ask } from "./ask.js";
@@ -30,6 +30,10 @@ import { keepAwake } from "./wakelock.js";
 
 /** Codes of errors that other data than the run's own may mend. */
 const DATA_ERRORS = new Set(["data-gone", "data-needed", "other-data"]);
+
+/** A browser ends a stuck worker within about two seconds. */
+const MOST_TRIES = 20;
+const TRY_AGAIN_MS = 250;
 
 /** @param {PageOptions} options */
 export async function openPage(options) {
@@ -66,9 +70,10 @@ class TrainPage {
     this.#setup = new Setup(panel, client, onProblems);
     this.#runView = new RunView(panel, run, {
       start: () => this.#start(),
-      pause: () => this.#attempt(() => client.ask(run.isPaused ? "continue" : "pause", {})),
-      stop: () => this.#attempt(() => client.ask("stop", {})),
+      pause: () => (run.isPaused ? this.#tell("continue", "running") : this.#tell("pause", "pausing")),
+      stop: () => this.#tell("stop", "stopping"),
       reset: () => this.#reset(),
+      end: () => this.#end(),
     });
     keepAwake(run);
     new NumbersView(panel, run);
@@ -167,10 +172,21 @@ class TrainPage {
     }
   }
 
+  /**
+   * @param {"pause" | "continue" | "stop"} command
+   * @param {import("./run.js").TrainState} state that it leads to
+   */
+  #tell(command, state) {
+    return this.#attempt(() => this.#run.waitFor(this.#client.ask(command, {}), state));
+  }
+
   async #reset() {
     if (!(await this.#mayLetGo())) return;
     await this.#attempt(async () => {
-      await this.#client.ask("discard", {});
+      await this.#run.waitFor(this.#client.ask("discard", {}), "idle").catch((error) => {
+        // A worker that was ended has forgotten the run, too.
+        if (codeOf(error) !== "terminated") throw error;
+      });
       this.#isNamed = false;
       this.#run.reset();
       await this.#setup.reset();
@@ -178,6 +194,15 @@ class TrainPage {
       this.#showSetup();
     });
     await this.#mine.show();
+  }
+
+  /** Ends a worker that does not answer, and with it what waits for it. */
+  async #end() {
+    if (!(await this.#mayLetGo())) return;
+    // It may have answered meanwhile.
+    if (!this.#run.isOverdue) return;
+    this.#client.terminate();
+    await this.#crash(new CodedError("terminated"));
   }
 
   /** @param {TrainEvent} event */
@@ -188,8 +213,24 @@ class TrainPage {
 
   /** @param {Error} error */
   async #crash(error) {
+    const { id } = this.#run;
     this.#run.crash(error);
-    if (codeOf(error) !== "worker-broken") this.#offer.show(await this.#runs.load());
+    if (codeOf(error) === "worker-broken") return;
+    const runs = await this.#loadFreed(id);
+    if (!this.#run.isLearning) this.#offer.show(runs);
+  }
+
+  /**
+   * @param {string | undefined} id of the run of a worker that has ended; one that was stuck in its work
+   *   takes some seconds to end, and holds its run until then
+   */
+  async #loadFreed(id) {
+    for (let tries = 0; ; tries += 1) {
+      const runs = await this.#runs.load();
+      const isHeld = runs.some((run) => run.id === id && run.active);
+      if (!isHeld || this.#run.isLearning || tries === MOST_TRIES) return runs;
+      await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
+    }
   }
 
   /** @param {() => Promise<unknown>} work */

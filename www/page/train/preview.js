@@ -21,6 +21,8 @@ export class PreviewView {
   #augmentedBox;
   #seed = 1;
   #asked = 0;
+  /** @type {string | undefined} the data that samples are waited for of, as JSON */
+  #loading;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
@@ -49,17 +51,27 @@ export class PreviewView {
     clearTimeout(this.#timer);
     const { spec, problem } = this.#setup;
     const { isDownloaded } = sourceOf(spec.source);
+    if (this.#loading && this.#loading !== JSON.stringify(spec)) this.#end();
     if (problem === undefined && (!isDownloaded || !this.#box.hidden)) this.#timer = setTimeout(() => this.#show(), WAIT_MS);
     this.#button.disabled = problem !== undefined;
   }
 
+  /** Other data was chosen: that of before need not be downloaded any more. */
+  #end() {
+    this.#asked += 1;
+    this.#loading = undefined;
+    this.#client.ask("endPreviews", {}).catch(() => {});
+  }
+
   async #show() {
     const asked = ++this.#asked;
-    const { augment } = this.#setup;
+    const { augment, spec } = this.#setup;
+    this.#loading = JSON.stringify(spec);
     try {
-      const request = { data: this.#setup.spec, augment, count: COUNT, seed: this.#seed };
+      const request = { data: spec, augment, count: COUNT, seed: this.#seed };
       const { plain, augmented } = await this.#client.ask("preview", request);
       if (asked !== this.#asked) return;
+      this.#loading = undefined;
       this.#error.textContent = "";
       showTiles(this.#plain, tilesOf(plain));
       showTiles(this.#augmented, augmented ? tilesOf(augmented) : []);
@@ -68,6 +80,7 @@ export class PreviewView {
       this.#button.textContent = say("preview.other");
     } catch (error) {
       if (asked !== this.#asked) return;
+      this.#loading = undefined;
       this.#box.hidden = true;
       this.#error.textContent = sayError(error);
     }

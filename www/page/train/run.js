@@ -20,6 +20,9 @@ import { Stopwatch } from "./stopwatch.js";
  * @typedef {"state" | "info" | "record" | "evaluation"} Part
  */
 
+/** Longer than a step takes on a slow device; to stop, an evaluation may take longer. */
+export const PATIENCE_SECONDS = 20;
+
 /** @type {TrainState[]} in which the worker is at work on the run */
 const BUSY = ["loading", "running", "evaluating", "pausing", "stopping"];
 
@@ -59,6 +62,8 @@ export class CurrentRun extends EventTarget {
   storageProblem = null;
   /** @type {number | undefined} seconds, pauses aside */
   elapsed;
+  /** @type {Map<Promise<unknown>, { state: TrainState, isOverdue: boolean }>} answers to commands that are awaited */
+  #awaited = new Map();
 
   get id() {
     return this.info?.id;
@@ -100,6 +105,40 @@ export class CurrentRun extends EventTarget {
     return this.isBusy || !this.isKept;
   }
 
+  /** The state, or the one that it was told to go to: a worker at work may take a while to hear of it. */
+  get stateAhead() {
+    const told = [...this.#awaited.values()].at(-1);
+    return told && this.canPause ? told.state : this.state;
+  }
+
+  /** Whether the worker has not answered a command for so long that it may hang. */
+  get isOverdue() {
+    return [...this.#awaited.values()].some(({ isOverdue }) => isOverdue);
+  }
+
+  /**
+   * @template T
+   * @param {Promise<T>} answer to a command
+   * @param {TrainState} state that the command leads to
+   * @returns {Promise<T>}
+   */
+  async waitFor(answer, state) {
+    const wait = { state, isOverdue: false };
+    const timer = setTimeout(() => {
+      wait.isOverdue = true;
+      this.#fire();
+    }, 1_000 * PATIENCE_SECONDS);
+    this.#awaited.set(answer, wait);
+    this.#fire();
+    try {
+      return await answer;
+    } finally {
+      clearTimeout(timer);
+      this.#awaited.delete(answer);
+      this.#fire();
+    }
+  }
+
   /** @param {string} name of the run that takes the place of this one, and is loading */
   begin(name) {
     this.#replace(name, "loading");
@@ -117,12 +156,13 @@ export class CurrentRun extends EventTarget {
 
   /** @param {unknown} error of loading the run; the code `superseded` says that it was cancelled */
   fail(error) {
+    if (isToldByCrash(error)) return;
     if (codeOf(error) === "superseded") this.#enter("idle", null);
     else this.#enter("failed", withAdvice(error));
     this.#fire("state");
   }
 
-  /** @param {Error} error that the worker died of */
+  /** @param {Error} error that the worker died of, or was ended with */
   crash(error) {
     const isBroken = codeOf(error) === "worker-broken";
     // What it had learnt went with the worker.
@@ -133,6 +173,7 @@ export class CurrentRun extends EventTarget {
 
   /** @param {unknown} error of a command that left the run as it was */
   refuse(error) {
+    if (isToldByCrash(error)) return;
     this.error = withAdvice(error);
     this.#fire();
   }
@@ -229,4 +270,12 @@ function withAdvice(error) {
   const why = wordsOf(error);
   // A worker that can't be loaded is not tried again unasked.
   return codeOf(error) === "worker-broken" ? { key: "run.broken", values: { why } } : why;
+}
+
+/**
+ * @param {unknown} error
+ * @returns {boolean} whether the worker was ended: all that waited for it is told so as well
+ */
+function isToldByCrash(error) {
+  return codeOf(error) === "terminated";
 }

@@ -81,8 +81,10 @@ export class RunRow {
     if (document.activeElement !== this.#name) this.#name.value = run.name;
     this.#facts.textContent = factsOf(run);
     const isKept = run.saved > 0 && run.status !== "damaged";
-    this.#use.disabled = !isKept;
-    for (const each of this.#saves) each.disabled = !isKept;
+    // The worker has the one on the page, whether it could be stored or not.
+    const hasModel = isKept || isCurrent;
+    this.#use.disabled = !hasModel;
+    for (const each of this.#saves) each.disabled = !hasModel;
     this.#compare.disabled = !isKept || isCurrent;
     this.#compare.checked = isCompared;
     this.#resume.hidden = !isKept || run.position.done || run.active;

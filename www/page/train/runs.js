@@ -1,4 +1,6 @@
 import { find } from "../dom.js";
+import { held } from "../held.js";
+import { checkSize } from "../../shared/limits.js";
 import { CodedError } from "../../shared/protocol.js";
 import { say } from "../words.js";
 import { ask } from "./ask.js";
@@ -87,11 +89,11 @@ export class RunsView {
 
   /** @param {RunInfo} run */
   #add(run) {
-    const { client, panel, useModel, resume } = this.#options;
+    const { client, panel, resume } = this.#options;
     const row = new RunRow({
       rename: (info, name) => this.#try(async () => this.#render(await client.ask("rename", { id: info.id, name }))),
       compare: (info, isCompared) => this.#try(() => this.#compare(info.id, isCompared)),
-      use: ({ id, name }) => useModel(id, name),
+      use: (info) => this.#try(() => this.#use(info)),
       resume,
       save: (info, what) =>
         this.#try(async () => save(`${info.name}-${FILE_NAMES[what]}.safetensors`, await client.ask("export", { id: info.id, what }))),
@@ -105,6 +107,18 @@ export class RunsView {
     this.#rows.set(run.id, row);
     this.#list.prepend(row.element);
     return row;
+  }
+
+  /**
+   * What storage does not have is taken from the worker, and held by the page.
+   * @param {RunInfo} info
+   */
+  async #use({ id, name }) {
+    const { client, run, useModel } = this.#options;
+    const model = `run:${id}`;
+    if (id === run.id && !run.isKept) held.set(model, await client.ask("export", { id, what: "float32" }));
+    else held.delete(model);
+    useModel(id, name);
   }
 
   /** @param {string} id */
@@ -141,6 +155,7 @@ export class RunsView {
     const file = input.files?.[0];
     input.value = "";
     if (!file) return;
+    checkSize(file.name, file.size);
     const bytes = new Uint8Array(await file.arrayBuffer());
     this.#render(await this.#options.client.ask("import", { name: file.name.replace(/\.safetensors$/, ""), bytes }));
   }

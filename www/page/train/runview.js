@@ -1,6 +1,7 @@
 import { find, setText } from "../dom.js";
 import { say, sayWords } from "../words.js";
 import { wholePercent } from "./format.js";
+import { PATIENCE_SECONDS } from "./run.js";
 
 /**
  * @typedef {import("./run.js").CurrentRun} CurrentRun
@@ -10,6 +11,7 @@ import { wholePercent } from "./format.js";
  * @property {() => void} pause or resume
  * @property {() => void} stop
  * @property {() => void} reset
+ * @property {() => void} end where the worker does not answer
  */
 
 /** The buttons of the run, and what it is doing. */
@@ -21,6 +23,8 @@ export class RunView {
   #progress;
   #error;
   #storage;
+  #overdue;
+  #overdueText;
   /** @type {string | undefined} why the setup can't be started */
   #problem = say("setup.loading");
 
@@ -30,7 +34,7 @@ export class RunView {
    * @param {RunButtons} actions
    */
   constructor(panel, run, actions) {
-    const names = /** @type {const} */ (["start", "pause", "stop", "reset"]);
+    const names = /** @type {const} */ (["start", "pause", "stop", "reset", "end"]);
     const entries = names.map((name) => [name, find(name, HTMLButtonElement, panel)]);
     this.#run = run;
     this.#buttons = /** @type {Record<keyof RunButtons, HTMLButtonElement>} */ (Object.fromEntries(entries));
@@ -39,6 +43,8 @@ export class RunView {
     this.#progress = find("run-progress", HTMLProgressElement, panel);
     this.#error = find("train-error", HTMLElement, panel);
     this.#storage = find("storage-problem", HTMLElement, panel);
+    this.#overdue = find("overdue", HTMLElement, panel);
+    this.#overdueText = find("overdue-text", HTMLElement, panel);
     for (const name of names) this.#buttons[name].addEventListener("click", () => actions[name]());
     run.addEventListener("change", () => this.#render());
     this.#render();
@@ -51,24 +57,28 @@ export class RunView {
   }
 
   #render() {
-    const { state, share, download, error, storageProblem } = this.#run;
+    const { stateAhead, share, download, error, storageProblem, isOverdue } = this.#run;
     setText(this.#status, statusOf(this.#run));
-    this.#status.dataset.state = state;
+    this.#status.dataset.state = stateAhead;
     this.#progress.value = download ? download.loaded / download.total : share;
     show(this.#error, error && sayWords(error));
     show(this.#storage, storageProblem && say("run.not-kept", { why: storageProblem }));
+    // First the words: a region that shows is read aloud as it is then.
+    setText(this.#overdueText, isOverdue ? say("run.overdue", { seconds: PATIENCE_SECONDS }) : "");
     this.#renderButtons();
+    this.#overdue.hidden = !isOverdue;
   }
 
   #renderButtons() {
-    const { start, pause, stop, reset } = this.#buttons;
-    const { isBusy, isLearning, isPaused, canPause, canStop } = this.#run;
+    const { start, pause, stop, reset, end } = this.#buttons;
+    const { isBusy, isLearning, isPaused, canPause, canStop, isOverdue } = this.#run;
     const focused = document.activeElement;
     start.disabled = isLearning || this.#problem !== undefined;
     pause.disabled = !canPause && !isPaused;
     setText(pause, say(isPaused ? "run.resume" : "train.pause"));
     stop.disabled = !canStop;
     reset.disabled = isBusy;
+    end.disabled = !isOverdue;
     setText(this.#reason, isLearning ? "" : (this.#problem ?? ""));
     const buttons = Object.values(this.#buttons);
     // A button that can no longer be pressed would drop the focus.
@@ -78,10 +88,10 @@ export class RunView {
 }
 
 /** @param {CurrentRun} run */
-function statusOf({ state, message, download, isBusy }) {
+function statusOf({ stateAhead, message, download, isBusy }) {
   if (download) return say("run.download", { file: download.file, share: wholePercent(download.loaded / download.total) });
-  const isBrief = isBusy && state !== "running";
-  return isBrief && message ? sayWords(message) : say(`run.state.${state}`);
+  const isBrief = isBusy && stateAhead !== "running";
+  return isBrief && message ? sayWords(message) : say(`run.state.${stateAhead}`);
 }
 
 /**

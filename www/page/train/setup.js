@@ -7,6 +7,7 @@ import { DataChoice } from "./dataview.js";
 import { fieldsOf } from "./fields.js";
 import { FilesView } from "./filesview.js";
 import { FormView } from "./form.js";
+import { KeptView } from "./keptview.js";
 import { changesOf, presetValues, toAugment } from "./values.js";
 
 /**
@@ -23,6 +24,7 @@ export class Setup extends EventTarget {
   #client;
   #form;
   #data;
+  #kept;
   #address = new AddressBar(() => addressOf(this.#form, this.#data));
   #parameters;
   #details;
@@ -49,6 +51,7 @@ export class Setup extends EventTarget {
     this.#form = new FormView(panel);
     this.#data = new DataChoice(panel);
     new FilesView(panel, client, this.#data);
+    this.#kept = new KeptView(panel, client, this.#data);
     this.#details = find("setup", HTMLDetailsElement, panel);
     this.#all = find("all-hyperparameters", HTMLDetailsElement, panel);
     this.#parameters = find("parameters", HTMLElement, panel);
@@ -70,6 +73,8 @@ export class Setup extends EventTarget {
   /** @param {boolean} enabled */
   enable(enabled) {
     this.#form.enable(enabled);
+    // A run may have downloaded some.
+    this.#kept.update();
   }
 
   /** Makes room for the run: of all that was set on small screens, of the long list on others. */

@@ -48,14 +48,20 @@
  * @property {number | null} validationAccuracy the last, 0 to 1
  * @property {number | null} testAccuracy
  *
+ * @typedef {{ set: string, title: string, bytes: number }} KeptSet data that the browser keeps: its folder,
+ *   what people call it, such as the address that it comes from, and its size
+ *
  * What each request takes, and what it is answered with.
  * @typedef {object} TrainRequests
  * @property {[{}, Sets]} sets what is at hand without asking the user
  * @property {[{ data: DataSpec, augment: Augment | null, count: number, seed: number },
  *   { plain: Samples, augmented: Samples | null }]} preview
+ * @property {[{}, void]} endPreviews rejects those that load their data with the code `superseded`: what nobody
+ *   else waits for is not downloaded
  * @property {[{ files: File[] }, { set: string, info: DataInfo }]} addFiles two or four IDX files,
  *   packed or not
- * @property {[{ set: string }, void]} removeSet deletes what `addFiles` stored
+ * @property {[{}, KeptSet[]]} keptSets what of the data lies in the browser
+ * @property {[{ set: string }, void]} removeSet deletes one of these
  * @property {[{}, Samples]} digits the user's own, in the order in which they were added
  * @property {[{ pixels: Uint8Array, label: number }, number]} keepDigit adds one to them, and says how
  *   many there are

@@ -67,9 +67,16 @@ export async function readCheckpoint(id) {
  * @param {Uint8Array<ArrayBuffer>} [checkpoint]
  */
 export async function saveRun(run, checkpoint) {
-  // In this order: the checkpoint counts, and may be newer than what the list says of it.
-  if (checkpoint) await writeFile(checkpointPath(run.id), checkpoint);
-  await writeFile(infoPath(run.id), new TextEncoder().encode(JSON.stringify(run)));
+  try {
+    // In this order: the checkpoint counts, and may be newer than what the list says of it.
+    if (checkpoint) await writeFile(checkpointPath(run.id), checkpoint);
+    await writeFile(infoPath(run.id), new TextEncoder().encode(JSON.stringify(run)));
+  } catch (error) {
+    // Half of a first save is of no use, and would be listed.
+    const isKept = await readFile(infoPath(run.id)).catch(() => null);
+    if (!isKept) await deleteRun(run.id).catch(() => {});
+    throw error;
+  }
 }
 
 /** @param {string} id */

@@ -4,16 +4,20 @@
  *
  * @typedef {import("../../cpu.js").IdxFiles} IdxFiles
  * @typedef {import("../../cpu.js").IdxInfo} IdxInfo
+ * @typedef {import("../../shared/train/protocol.js").KeptSet} KeptSet
  * @typedef {"images" | "labels" | "testImages" | "testLabels"} Part
  * @typedef {Partial<Record<Part, Uint8Array<ArrayBuffer>>>
  *   & Record<"images" | "labels", Uint8Array<ArrayBuffer>>} SetFiles
- * @typedef {(file: string, loaded: number, total: number) => void} OnProgress
+ * @typedef {(file: string, loaded: number, total: number) => void} OnProgress loaded is total once a
+ *   download is over
+ * @typedef {{ signal: AbortSignal, onProgress: OnProgress }} FetchOptions `signal` ends the download
  * @typedef {{ name: string, bytes: Uint8Array<ArrayBuffer>, info: IdxInfo }} Picked a file of the user's
  */
 import { downloadBytes } from "../download.js";
 import { digestOf } from "../../shared/digest.js";
-import { CodedError, wordsOf } from "../../shared/protocol.js";
-import { list, readFile, remove, writeFile } from "../../shared/storage.js";
+import { checkSize } from "../../shared/limits.js";
+import { CodedError, codeOf, wordsOf } from "../../shared/protocol.js";
+import { list, readFile, remove, sizeOf, writeFile } from "../../shared/storage.js";
 
 const DATA = "data";
 
@@ -28,8 +32,6 @@ const NAMES = {
 const EXPECTED_BYTES = { images: 47_040_016, labels: 60_008, testImages: 7_840_016, testLabels: 10_008 };
 const PARTS = /** @type {Part[]} */ (Object.keys(NAMES));
 
-/** All of a set is in memory at once. */
-const LARGEST_FILE = 512 * 1024 * 1024;
 const TEST_NAME = /t10k|test/i;
 
 /**
@@ -46,9 +48,11 @@ export async function readSet(set) {
 /**
  * @param {string} set
  * @param {SetFiles} files
+ * @param {string} title what `listSets` calls it
  */
-export async function keepSet(set, files) {
+export async function keepSet(set, files, title) {
   try {
+    await writeFile(titlePath(set), new TextEncoder().encode(title));
     for (const part of PARTS) {
       const bytes = files[part];
       if (bytes) await writeFile(`${DATA}/${set}/${NAMES[part]}`, bytes);
@@ -65,58 +69,86 @@ export function removeSet(set) {
   return remove(`${DATA}/${set}`);
 }
 
-/** @returns {Promise<string[]>} */
-export function listSets() {
-  return list(DATA);
+/** @returns {Promise<KeptSet[]>} */
+export async function listSets() {
+  return Promise.all((await list(DATA)).map(describe));
+}
+
+/** @param {string} set */
+async function describe(set) {
+  // Sets of before had no title. What can't be read, a stray file say, hides no other, and can be deleted.
+  const title = await readFile(titlePath(set)).catch(() => null);
+  const bytes = await sizeOf(`${DATA}/${set}`).catch(() => 0);
+  return { set, title: title ? new TextDecoder().decode(title) : set, bytes };
+}
+
+/** @param {string} set */
+function titlePath(set) {
+  return `${DATA}/${set}/title.txt`;
 }
 
 /**
  * The four unpacked files in a folder of this site.
  *
  * @param {URL} folder
- * @param {OnProgress} onProgress
+ * @param {FetchOptions} options
  * @returns {Promise<SetFiles>}
  */
-export function fetchSet(folder, onProgress) {
-  return fetchParts((part) => fetchFile(new URL(NAMES[part], folder), part, onProgress));
+export function fetchSet(folder, options) {
+  return fetchParts(options, (part, signal) => fetchFile(new URL(NAMES[part], folder), part, { ...options, signal }));
 }
 
 /**
  * The four files in a folder elsewhere, packed or not.
  *
  * @param {URL} folder
- * @param {OnProgress} onProgress
+ * @param {FetchOptions} options
  * @returns {Promise<SetFiles>}
  */
-export function fetchForeignSet(folder, onProgress) {
-  return fetchParts(async (part) => {
+export function fetchForeignSet(folder, options) {
+  return fetchParts(options, async (part, signal) => {
     const url = new URL(NAMES[part], folder);
     try {
-      return await fetchFile(new URL(`${url}.gz`), part, onProgress);
-    } catch {
-      return fetchFile(url, part, onProgress).catch((error) => explain(error, url));
+      return await fetchFile(new URL(`${url}.gz`), part, { ...options, signal });
+    } catch (error) {
+      if (codeOf(error) !== "download-failed") throw error;
+      return fetchFile(url, part, { ...options, signal }).catch((again) => explain(again, url));
     }
   });
 }
 
 /**
- * @param {(part: Part) => Promise<Uint8Array<ArrayBuffer>>} fetchPart
+ * @param {FetchOptions} options
+ * @param {(part: Part, signal: AbortSignal) => Promise<Uint8Array<ArrayBuffer>>} fetchPart
  * @returns {Promise<SetFiles>}
  */
-async function fetchParts(fetchPart) {
-  const [images, labels, testImages, testLabels] = await Promise.all(PARTS.map(fetchPart));
-  return { images, labels, testImages, testLabels };
+async function fetchParts({ signal, onProgress }, fetchPart) {
+  const all = new AbortController();
+  const end = () => all.abort(signal.reason);
+  signal.throwIfAborted();
+  signal.addEventListener("abort", end);
+  try {
+    const [images, labels, testImages, testLabels] = await Promise.all(PARTS.map((part) => fetchPart(part, all.signal)));
+    return { images, labels, testImages, testLabels };
+  } catch (error) {
+    // Without one of them the others are of no use.
+    all.abort(error);
+    onProgress("", 0, 0);
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", end);
+  }
 }
 
 /**
  * @param {URL} url
  * @param {Part} part
- * @param {OnProgress} onProgress
+ * @param {FetchOptions} options
  */
-function fetchFile(url, part, onProgress) {
+function fetchFile(url, part, { signal, onProgress }) {
   const file = url.pathname.split("/").pop() ?? "";
   const report = (/** @type {number} */ loaded, /** @type {number} */ total) => onProgress(file, loaded, total);
-  return downloadBytes({ url, expectedBytes: EXPECTED_BYTES[part], onProgress: report });
+  return downloadBytes({ url, expectedBytes: EXPECTED_BYTES[part], onProgress: report, signal });
 }
 
 /**
@@ -125,6 +157,7 @@ function fetchFile(url, part, onProgress) {
  * @returns {never}
  */
 function explain(error, url) {
+  if (codeOf(error) !== "download-failed") throw error;
   const kind = error.cause ? "unreachable" : "incomplete";
   const values = { kind, why: wordsOf(error), host: url.host, names: Object.values(NAMES) };
   throw new CodedError("download-failed", values, { cause: error });
@@ -141,9 +174,7 @@ export async function readPicked(files, idxInfo) {
   /** @type {Picked[]} */
   const picked = [];
   for (const file of files) {
-    if (file.size > LARGEST_FILE) {
-      throw invalid({ kind: "too-large", file: file.name, found: Math.round(file.size / 2 ** 20), most: LARGEST_FILE / 2 ** 20 });
-    }
+    checkSize(file.name, file.size);
     const bytes = new Uint8Array(await file.arrayBuffer());
     try {
       picked.push({ name: file.name, bytes, info: idxInfo(bytes) });

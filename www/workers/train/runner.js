@@ -11,6 +11,9 @@
  * @typedef {import("../chooser.js").Opened<Trainer>} Opened
  * @typedef {import("../chooser.js").Contest} Contest
  * @typedef {import("../wasm.js").WasmModule} WasmModule
+ * @typedef {import("../wasm.js").Build} Build
+ * @typedef {import("../../cpu.js").DataSet} DataSet
+ * @typedef {{ contest: Contest | null, signal?: AbortSignal }} JobOptions `signal` ends the download of data
  * @typedef {import("../chooser.js").Job<Trainer, Lease | null>} Job
  *
  * @typedef {object} Plan
@@ -61,10 +64,11 @@ export class Runner {
       // What can be wrong without data is said before any is loaded.
       (await this.#chooser.load("cpu")).module.checkOptions({ preset, config, recipe });
       const contest = this.#contest(() => ({ preset, config, recipe }), measure, signal);
-      const job = this.#job(spec.data, contest, (module, data, device) => {
+      const make = (/** @type {WasmModule} */ module, /** @type {DataSet | null} */ data, /** @type {Build} */ device) => {
         if (!data) throw new TypeError("a new run needs data");
         return module.Trainer.create({ data, device, preset, config, recipe });
-      });
+      };
+      const job = this.#job(spec.data, { contest, signal }, make);
       return { spec, job, run: (trainer) => newRun(id, spec, trainer) };
     });
   }
@@ -83,7 +87,7 @@ export class Runner {
       const [run, checkpoint] = await Promise.all([readRun(id), readCheckpoint(id)]);
       const spec = data ? { ...run.spec, data } : run.spec;
       const contest = this.#contest((module) => optionsOf(checkpoint, spec, module), false, signal);
-      return { spec, job: this.#resumer(checkpoint, spec.data, contest), run: () => ({ ...run, spec }) };
+      return { spec, job: this.#resumer(checkpoint, spec.data, { contest, signal }), run: () => ({ ...run, spec }) };
     });
   }
 
@@ -178,7 +182,7 @@ export class Runner {
       memory: () => bytes.buffer.byteLength,
       orCrash: (work) => this.#chooser.orCrash(work),
       replace: async (error, checkpoint) => {
-        const opened = await this.#chooser.replace(current, error, this.#resumer(checkpoint, run.spec.data, null));
+        const opened = await this.#chooser.replace(current, error, this.#resumer(checkpoint, run.spec.data, { contest: null }));
         if (!opened) return null;
         bytes = opened.memory;
         current = opened.made;
@@ -191,25 +195,25 @@ export class Runner {
   /**
    * @param {Uint8Array} checkpoint
    * @param {DataSpec} data
-   * @param {Contest | null} contest
+   * @param {JobOptions} options
    */
-  #resumer(checkpoint, data, contest) {
+  #resumer(checkpoint, data, options) {
     const needed = sourceOf(data.source).isMadeAgain ? null : data;
-    return this.#job(needed, contest, (module, set, device) => module.Trainer.resume(checkpoint, { device, data: set ?? undefined }));
+    return this.#job(needed, options, (module, set, device) => module.Trainer.resume(checkpoint, { device, data: set ?? undefined }));
   }
 
   /**
    * @param {DataSpec | null} data
-   * @param {Contest | null} contest
-   * @param {(module: WasmModule, set: import("../../cpu.js").DataSet | null, device: import("../wasm.js").Build) => Promise<Trainer>} make
+   * @param {JobOptions} options
+   * @param {(module: WasmModule, set: DataSet | null, device: Build) => Promise<Trainer>} make
    * @returns {Job}
    */
-  #job(data, contest, make) {
+  #job(data, { contest, signal }, make) {
     return {
       contest,
       prepare: async (module) => {
         this.wait({ key: "wait.data" });
-        return data && this.#data.open(data, module);
+        return data && this.#data.open(data, module, signal);
       },
       make: (module, lease, device) => {
         this.wait({ key: "wait.model" });

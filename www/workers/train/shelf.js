@@ -7,6 +7,7 @@
  * @typedef {import("../../shared/train/protocol.js").TrainEvent} TrainEvent
  * @typedef {import("../digits.js").Digits} Digits
  * @typedef {import("./files.js").SetFiles} SetFiles
+ * @typedef {import("../../shared/train/protocol.js").KeptSet} KeptSet
  * @typedef {Pick<import("../wasm.js").WasmModule, "DataSet">} Module
  */
 import { codeOf, wordsOf } from "../../shared/protocol.js";
@@ -18,7 +19,7 @@ export class Shelf {
   digits;
   /** @type {(event: TrainEvent) => void} */
   #post;
-  /** @type {Map<string, SetFiles>} what could not be kept in the browser */
+  /** @type {Map<string, { files: SetFiles, title: string }>} what could not be kept in the browser */
   #unkept = new Map();
   /** @type {Promise<string[]> | undefined} */
   #siteSets;
@@ -47,19 +48,27 @@ export class Shelf {
     return (await this.#siteSets).includes(set);
   }
 
-  /** @param {string} set */
-  fetchFromSite(set) {
-    return fetchSet(new URL(`${set}/`, SITE_DATA), this.#progress);
+  /**
+   * @param {string} set
+   * @param {AbortSignal} signal
+   */
+  fetchFromSite(set, signal) {
+    return fetchSet(new URL(`${set}/`, SITE_DATA), { signal, onProgress: this.#progress });
   }
 
-  /** @param {URL} folder of another site */
-  fetchFrom(folder) {
-    return fetchForeignSet(folder, this.#progress);
+  /**
+   * @param {URL} folder of another site
+   * @param {AbortSignal} signal
+   */
+  fetchFrom(folder, signal) {
+    return fetchForeignSet(folder, { signal, onProgress: this.#progress });
   }
 
-  /** @returns {Promise<string[]>} the sets that the browser keeps, and those that it could not */
+  /** @returns {Promise<KeptSet[]>} the sets that the browser keeps, and those that it could not */
   async list() {
-    return [...new Set([...(await orElse([], listSets())), ...this.#unkept.keys()])];
+    const unkept = [...this.#unkept].map(([set, { files, title }]) => ({ set, title, bytes: sizeOf(files) }));
+    const kept = await orElse([], listSets());
+    return [...kept.filter(({ set }) => !this.#unkept.has(set)), ...unkept];
   }
 
   /** @param {string} set */
@@ -69,7 +78,7 @@ export class Shelf {
 
   /** @param {string} set */
   async read(set) {
-    return this.#unkept.get(set) ?? readSet(set);
+    return this.#unkept.get(set)?.files ?? readSet(set);
   }
 
   /** @param {string} set */
@@ -84,11 +93,12 @@ export class Shelf {
    * @param {string} set
    * @param {SetFiles} files
    * @param {string} name for people
+   * @param {string} [title] in the list of what is kept
    * @returns {Promise<boolean>} whether it is kept
    */
-  async keep(set, files, name) {
+  async keep(set, files, name, title = name) {
     try {
-      await keepSet(set, files);
+      await keepSet(set, files, title);
       return true;
     } catch (error) {
       this.#post({ event: "notice", message: { key: "data.not-kept", values: { name, why: wordsOf(error) } } });
@@ -104,7 +114,7 @@ export class Shelf {
    * @param {string} name for people
    */
   async keepOrHold(set, files, name) {
-    if (!(await this.keep(set, files, name))) this.#unkept.set(set, files);
+    if (!(await this.keep(set, files, name))) this.#unkept.set(set, { files, title: name });
   }
 
   /** @param {string} file @param {number} loaded @param {number} total */
@@ -115,16 +125,19 @@ export class Shelf {
 export class Loader {
   shelf;
   module;
+  signal;
   #spec;
 
   /**
    * @param {Shelf} shelf
    * @param {Module} module
    * @param {DataSpec} spec
+   * @param {AbortSignal} signal when nobody wants the data any more
    */
-  constructor(shelf, module, spec) {
+  constructor(shelf, module, spec, signal) {
     this.shelf = shelf;
     this.module = module;
+    this.signal = signal;
     this.#spec = spec;
   }
 
@@ -145,9 +158,10 @@ export class Loader {
    * @param {string} set
    * @param {string} name for people
    * @param {() => Promise<SetFiles>} fetchFiles
+   * @param {string} [title] in the list of what is kept
    * @returns {Promise<DataSet>}
    */
-  async parseKept(set, name, fetchFiles) {
+  async parseKept(set, name, fetchFiles, title) {
     const kept = await orElse(null, this.shelf.read(set));
     if (kept) {
       try {
@@ -159,9 +173,14 @@ export class Loader {
     }
     const files = await fetchFiles();
     const loaded = this.parse(files, name);
-    await this.shelf.keep(set, files, name);
+    await this.shelf.keep(set, files, name, title);
     return loaded;
   }
+}
+
+/** @param {SetFiles} files */
+function sizeOf(files) {
+  return Object.values(files).reduce((sum, bytes) => sum + (bytes?.length ?? 0), 0);
 }
 
 /** @returns {Promise<string[]>} */

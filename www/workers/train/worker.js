@@ -1,4 +1,6 @@
 /** The worker of the training page: it owns the wasm objects, so that the page never waits. */
+import { checkSize } from "../../shared/limits.js";
+import { CodedError } from "../../shared/protocol.js";
 import { serve } from "../../shared/rpc.js";
 import { DeviceChooser } from "../chooser.js";
 import { Digits } from "../digits.js";
@@ -26,6 +28,8 @@ const wasm = async () => (await chooser.load("cpu")).module;
 const digits = new Digits(wasm);
 const data = new Data(new Shelf(digits, post));
 const runner = new Runner(chooser, data, post);
+/** Ends those that load their data. */
+let previews = new AbortController();
 
 /** @type {import("../../shared/rpc.js").Answers<TrainRequests>} */
 const answers = {
@@ -40,12 +44,17 @@ const answers = {
 
   sets: () => data.sets(),
   addFiles: async ({ files }) => data.add(files, await wasm()),
-  removeSet: ({ set }) => data.removeGiven(set),
-  preview: async ({ data: spec, count, seed, augment }) =>
-    withData(spec, await wasm(), (set) => ({
+  keptSets: () => data.kept(),
+  removeSet: ({ set }) => data.remove(set),
+  preview: ({ data: spec, count, seed, augment }) =>
+    withData(spec, previews.signal, (set) => ({
       plain: set.samples(count, seed, null),
       augmented: augment && set.samples(count, seed, augment),
     })),
+  endPreviews: () => {
+    previews.abort(new CodedError("superseded", { kind: "cancelled" }));
+    previews = new AbortController();
+  },
 
   digits: () => digits.all(),
   keepDigit: ({ pixels, label }) => digits.add(pixels, label),
@@ -53,6 +62,7 @@ const answers = {
   clearDigits: () => digits.clear(),
   exportDigits: () => digits.export(),
   importDigits: async ({ files }) => {
+    for (const { name, size } of files) checkSize(name, size);
     const [first, second] = await Promise.all(files.map((file) => file.arrayBuffer()));
     return digits.import(new Uint8Array(first), new Uint8Array(second));
   },
@@ -77,12 +87,12 @@ serve(answers, (error) => chooser.absorb(error));
 /**
  * @template T
  * @param {import("../../shared/train/protocol.js").DataSpec} spec
- * @param {import("../wasm.js").WasmModule} module
+ * @param {AbortSignal} signal
  * @param {(set: import("../../cpu.js").DataSet) => T} use
  * @returns {Promise<T>}
  */
-async function withData(spec, module, use) {
-  const { set, release } = await data.open(spec, module);
+async function withData(spec, signal, use) {
+  const { set, release } = await data.open(spec, await wasm(), signal);
   try {
     return use(set);
   } finally {

@@ -23,8 +23,8 @@ export const files = {
   spec: ({ images, entered }) => ({ source: ID, images, set: entered }),
   ofCheckpoint: ({ train, origin, name }) => (origin === ID ? { source: ID, images: train, set: name } : null),
   stock: async (shelf) => {
-    const folders = (await shelf.list()).filter((folder) => folder.startsWith(PREFIX));
-    return { options: folders.map((folder) => folder.slice(PREFIX.length)).sort() };
+    const folders = (await shelf.list()).filter(({ set }) => set.startsWith(PREFIX));
+    return { options: folders.map(({ set }) => set.slice(PREFIX.length)).sort() };
   },
   load: async ({ set }, loader) => {
     const found = await loader.shelf.read(folderOf(set));

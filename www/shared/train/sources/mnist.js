@@ -16,11 +16,11 @@ export const mnist = {
   spec: ({ images }) => ({ source: ID, images }),
   ofCheckpoint: ({ train, origin }) => (origin === ID ? { source: ID, images: train } : null),
   stock: async (shelf) => ({ isMissing: !(await shelf.isOnSite(ID)) && !(await shelf.has(ID)) }),
-  load: (_, loader) => loader.parseKept(ID, "MNIST", () => download(loader.shelf)),
+  load: (_, loader) => loader.parseKept(ID, "MNIST", () => download(loader)),
 };
 
-/** @param {import("../sources.js").Shelf} shelf */
-async function download(shelf) {
-  if (await shelf.isOnSite(ID)) return shelf.fetchFromSite(ID);
+/** @param {import("../sources.js").Loader} loader */
+async function download({ shelf, signal }) {
+  if (await shelf.isOnSite(ID)) return shelf.fetchFromSite(ID, signal);
   throw new CodedError("data-gone", { kind: "mnist" });
 }

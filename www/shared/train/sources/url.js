@@ -27,7 +27,7 @@ export const url = {
   load: async (spec, loader) => {
     const folder = folderOf(spec.url);
     const set = `url-${digestOf(new TextEncoder().encode(folder.href))}`;
-    return loader.parseKept(set, nameOf(folder), () => loader.shelf.fetchFrom(folder));
+    return loader.parseKept(set, nameOf(folder), () => loader.shelf.fetchFrom(folder, loader.signal), folder.href);
   },
 };
 
