@@ -71,12 +71,13 @@ fn choices_are_those_that_configurations_take_and_numbers_those_that_they_hold()
         };
         match entry.limits {
             Limits::Choice { choices } => {
-                for [choice, _] in choices {
-                    whole[entry.name] = json!(choice);
-                    assert!(parses(entry, &whole), "{} {choice}", entry.name);
-                }
                 whole[entry.name] = json!("another");
-                assert!(!parses(entry, &whole), "{}", entry.name);
+                let refusal = refusal(entry, whole);
+                // "unknown variant `another`, expected `gelu` or `relu`"
+                let known: Vec<_> = refusal.split('`').skip(3).step_by(2).collect();
+                let offered: Vec<_> = choices.iter().map(|[choice, _]| *choice).collect();
+                assert_eq!(known, offered, "{}", entry.name);
+                assert!(TYPES.contains(&format!("  {}: {};", entry.name, union(choices))));
             }
             Limits::Whole { .. } => assert!(whole[entry.name].is_u64(), "{}", entry.name),
             Limits::Number { .. } => {}
@@ -84,12 +85,22 @@ fn choices_are_those_that_configurations_take_and_numbers_those_that_they_hold()
     }
 }
 
-fn parses(entry: &Hyperparameter, whole: &Value) -> bool {
-    if is_of_the_model(entry) {
-        serde_json::from_value::<VitConfig>(whole.clone()).is_ok()
+fn refusal(entry: &Hyperparameter, whole: Value) -> String {
+    let refused = if is_of_the_model(entry) {
+        serde_json::from_value::<VitConfig>(whole).err()
     } else {
-        serde_json::from_value::<Recipe>(whole.clone()).is_ok()
-    }
+        serde_json::from_value::<Recipe>(whole).err()
+    };
+    refused.expect("no such choice").to_string()
+}
+
+/// In TypeScript.
+fn union(choices: &[[&str; 2]]) -> String {
+    let quoted: Vec<_> = choices
+        .iter()
+        .map(|[each, _]| format!("\"{each}\""))
+        .collect();
+    quoted.join(" | ")
 }
 
 #[test]
@@ -98,6 +109,7 @@ fn presets_have_names_for_people() {
         assert!(VitConfig::preset(name).is_ok() && Recipe::preset(name).is_ok());
         assert!(label.to_lowercase().starts_with(name), "{label}");
     }
+    assert!(TYPES.contains(&format!("export type Preset = {};", union(&PRESETS))));
 }
 
 /// The fields that an interface of types.d.ts declares.

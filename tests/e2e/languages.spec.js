@@ -41,10 +41,10 @@ test("a run in Chinese, its errors too", async ({ vitpad, page }) => {
 
 test("the other language is a link that keeps the rest of the address", async ({ vitpad, page }) => {
   await vitpad.openReady("?device=cpu&model=reference");
-  await page.getByTestId("other-language").click();
+  await page.getByTestId("language-zh").click();
   await expect(page.getByTestId("clear")).toContainText("清空");
   expect(new URL(page.url()).search).toBe("?device=cpu&model=reference&lang=zh");
-  await page.getByTestId("other-language").click();
+  await page.getByTestId("language-en").click();
   await expect(page.getByTestId("clear")).toContainText("Clear");
 });
 

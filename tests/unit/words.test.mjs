@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import en from "../../www/words/en.js";
 import zh from "../../www/words/zh.js";
-import { chooseLanguage, placesOf, say, sayError, sayName, sayWords } from "../../www/page/words.js";
+import { chooseLanguage, LANGUAGES, placesOf, say, sayError, sayName, sayWords } from "../../www/page/words.js";
 import { CodedError } from "../../www/shared/protocol.js";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -16,6 +16,10 @@ const scripts = readdirSync(new URL("www", ROOT), { recursive: true })
 const html = read("www/index.html");
 const errors = ["error", "error/data", "error/fallback"].map((name) => read(`src/${name}.rs`)).join("\n");
 const schema = read("src/schema.rs");
+
+/** Each language but English, with its words. */
+const others = [];
+for (const [name, { tag, words }] of Object.entries(LANGUAGES)) if (name !== "en") others.push({ name, tag, words: (await words()).default });
 
 /** What Rust says in English by itself. */
 const isOfRust = (key) => /^(error|fallback|schema)\./.test(key);
@@ -34,17 +38,19 @@ const states = matches(read("www/builds.js"), /"([a-z ]+)"/g).map((state) => sta
 /** Of errors, where they are not literals. */
 const kinds = new Set([...states, ...matches(errors, /^ {4}([A-Z]\w*)(?: \{|,$)/gm).map(kebab)]);
 
-test("both languages have the same keys, and Chinese also those of what Rust says", () => {
-  assert.deepEqual(Object.keys(en).filter((key) => !(key in zh)), []);
-  assert.deepEqual(Object.keys(zh).filter((key) => !(key in en) && !isOfRust(key)), []);
-});
+for (const { name, words } of others) {
+  test(`${name} has the keys of English, and no others but those of what Rust says`, () => {
+    assert.deepEqual(Object.keys(en).filter((key) => !(key in words)), []);
+    assert.deepEqual(Object.keys(words).filter((key) => !(key in en) && !isOfRust(key)), []);
+  });
 
-test("both languages have the same places", () => {
-  for (const [key, entry] of Object.entries(en)) assert.deepEqual(placesOf(zh[key]).sort(), placesOf(entry).sort(), key);
-});
+  test(`${name} has the places of English`, () => {
+    for (const [key, entry] of Object.entries(en)) assert.deepEqual(placesOf(words[key]).sort(), placesOf(entry).sort(), key);
+  });
+}
 
 test("a language has a text for each of its plural forms, which a number called count decides", () => {
-  for (const [words, tag] of [[en, "en"], [zh, "zh-Hans"]]) {
+  for (const { words, tag } of [{ words: en, tag: "en" }, ...others]) {
     const forms = new Intl.PluralRules(tag).resolvedOptions().pluralCategories.toSorted();
     for (const [key, entry] of Object.entries(words)) {
       if (typeof entry === "string") continue;
@@ -117,7 +123,7 @@ for (const [asked, preferred, expected] of [
   ["fr", ["zh-CN", "en"], "zh"],
   ["constructor", [], "en"],
   ["", ["zh_CN"], "zh"],
-  [null, ["de-CH", "ZH-Hans", "en"], "zh"],
+  [null, ["fr-CH", "ZH-Hans", "en"], "zh"],
   [null, ["en-GB", "zh"], "en"],
   [null, ["C"], "en"],
   [null, [""], "en"],

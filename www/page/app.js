@@ -15,7 +15,7 @@ import { parseSettings, runOfModel, withSettings } from "../shared/settings.js";
 import { listenForShortcuts } from "./shortcuts.js";
 import { StatusView } from "./status.js";
 import { parseTab, Tabs } from "./tabs.js";
-import { locale, otherLanguage, say, sayAll, sayError } from "./words.js";
+import { LANGUAGES, locale, otherLanguages, say, sayAll, sayError } from "./words.js";
 
 /** @typedef {import("../shared/protocol.js").Prediction} Prediction */
 /** @typedef {import("../shared/settings.js").Settings} Settings */
@@ -229,15 +229,20 @@ privacy.addEventListener("toggle", () => {
     });
 });
 
-const languageLink = find("other-language", HTMLAnchorElement);
-languageLink.lang = otherLanguage;
-languageLink.href = `?lang=${otherLanguage}`;
-languageLink.addEventListener("click", () => {
-  // The address of now, with all that was chosen.
-  const url = new URL(location.href);
-  url.searchParams.set("lang", otherLanguage);
-  languageLink.href = url.href;
-});
+for (const each of otherLanguages) {
+  const link = document.createElement("a");
+  link.dataset.testid = `language-${each}`;
+  link.lang = LANGUAGES[each].tag;
+  link.textContent = LANGUAGES[each].name;
+  link.href = `?lang=${each}`;
+  link.addEventListener("click", () => {
+    // The address of now, with all that was chosen.
+    const url = new URL(location.href);
+    url.searchParams.set("lang", each);
+    link.href = url.href;
+  });
+  find("languages", HTMLElement).append(link, " ");
+}
 
 watchRequests((addresses) => requests.add(addresses));
 listenForShortcuts(drawPanel, actions);

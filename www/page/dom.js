@@ -51,3 +51,19 @@ export function loadStyle(url) {
     document.head.append(link);
   });
 }
+
+/**
+ * An element that no page of ours holds yet.
+ *
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Partial<HTMLElementTagNameMap[Tag]> & { testId?: string }} [properties]
+ * @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export function make(tag, { testId, ...properties } = {}, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  if (testId) element.dataset.testid = testId;
+  element.append(...children);
+  return element;
+}

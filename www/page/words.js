@@ -8,14 +8,17 @@
  * @typedef {string | Partial<Record<Intl.LDMLPluralRule, string>>} Entry words with places such as
  *   `{name}`, or one text for each plural form, which the value `count` decides
  * @typedef {keyof typeof import("../words/en.js").default} Key
- * @typedef {keyof typeof TAGS} Language
+ * @typedef {keyof typeof LANGUAGES} Language
  */
 import { sentence } from "./dom.js";
 import { wordsOf } from "../shared/protocol.js";
 
-/** Tags of the languages, for numbers, dates and screen readers. */
-const TAGS = { en: "en", zh: "zh-Hans" };
-const LANGUAGES = /** @type {Language[]} */ (Object.keys(TAGS));
+/** The languages: the tag is for numbers, dates and screen readers, the name for those who speak it. */
+export const LANGUAGES = {
+  en: { tag: "en", name: "English", words: () => import("../words/en.js") },
+  zh: { tag: "zh-Hans", name: "中文", words: () => import("../words/zh.js") },
+};
+const NAMES = /** @type {Language[]} */ (Object.keys(LANGUAGES));
 
 /**
  * @param {string | null} asked by the address
@@ -25,7 +28,7 @@ const LANGUAGES = /** @type {Language[]} */ (Object.keys(TAGS));
 export function chooseLanguage(asked, preferred) {
   for (const each of [asked ?? "", ...preferred]) {
     const name = each.toLowerCase().split(/[-_]/)[0];
-    const found = LANGUAGES.find((language) => language === name);
+    const found = NAMES.find((language) => language === name);
     if (found) return found;
   }
   return "en";
@@ -34,12 +37,11 @@ export function chooseLanguage(asked, preferred) {
 /** Outside a page, in tests, there is no address. */
 const address = new URLSearchParams(globalThis.location?.search ?? "");
 export const language = chooseLanguage(address.get("lang"), globalThis.document ? navigator.languages : []);
-/** @type {Language} */
-export const otherLanguage = language === "zh" ? "en" : "zh";
+export const otherLanguages = NAMES.filter((each) => each !== language);
 /** For `Intl`. */
-export const locale = TAGS[language];
+export const locale = LANGUAGES[language].tag;
 /** @type {Record<string, Entry>} */
-const entries = (await (language === "zh" ? import("../words/zh.js") : import("../words/en.js"))).default;
+const entries = (await LANGUAGES[language].words()).default;
 const plurals = new Intl.PluralRules(locale);
 const lists = new Intl.ListFormat(locale, { style: "narrow" });
 const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 4 });

@@ -15,7 +15,6 @@ export default {
   "page.keys":
     "`Esc` clears, `Ctrl`+`Z` undoes, a clear as well. On the focused pad, `C` clears and `Z` undoes too, arrow keys move a pen, `Space` puts it down and lifts it.",
   "page.built-with": "Built with burn, compiled to WebAssembly.",
-  "page.other-language": "中文",
   "page.insecure": "This address is http: the browser keeps nothing and has no GPU here; use https or localhost.",
   "page.may-be-cleared":
     "This browser may clear what it keeps here when space gets short: download what you want to be sure of.",

@@ -190,11 +190,13 @@ impl Variant {
             values.text("INPUT", input).text("SUM", sum);
             let pre = layout.norm == Norm::Pre;
             values.flag("PRE", pre).flag("POST", !pre);
-            let is_relu = match layout.activation {
-                Activation::Gelu => false,
-                Activation::Relu => true,
+            let activation = match layout.activation {
+                Activation::Gelu => "GELU",
+                Activation::Relu => "RELU",
             };
-            values.flag("RELU", is_relu);
+            for each in ["GELU", "RELU"] {
+                values.flag(each, each == activation);
+            }
             // What keys and values depend on is computed for all tokens, queries or not.
             let of_all = [
                 Shader::Norm,

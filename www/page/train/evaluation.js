@@ -1,4 +1,4 @@
-import { find } from "../dom.js";
+import { find, make } from "../dom.js";
 import { percent, say } from "../words.js";
 import { Bars } from "../draw/bars.js";
 import { wholePercent } from "./format.js";
@@ -104,28 +104,13 @@ export class EvaluationView {
  * @returns {HTMLTableCellElement[]} row by row
  */
 function addCells(table) {
-  const head = table.tHead?.insertRow();
-  head?.append(header(say("evaluation.label"), "col"), ...DIGITS.map((digit) => header(String(digit), "col")));
+  const header = (/** @type {"row" | "col"} */ scope, /** @type {string} */ text) => make("th", { scope }, text);
+  table.tHead?.insertRow().append(header("col", say("evaluation.label")), ...DIGITS.map((digit) => header("col", String(digit))));
   return DIGITS.flatMap((label) => {
-    const row = table.tBodies[0].insertRow();
-    row.append(header(String(label), "row"));
-    return DIGITS.map((digit) => {
-      const cell = row.insertCell();
-      cell.tabIndex = label === 0 && digit === 0 ? 0 : -1;
-      return cell;
-    });
+    const cells = DIGITS.map((digit) => make("td", { tabIndex: label === 0 && digit === 0 ? 0 : -1 }));
+    table.tBodies[0].insertRow().append(header("row", String(label)), ...cells);
+    return cells;
   });
-}
-
-/**
- * @param {string} text
- * @param {"row" | "col"} scope
- */
-function header(text, scope) {
-  const cell = document.createElement("th");
-  cell.scope = scope;
-  cell.textContent = text;
-  return cell;
 }
 
 /** @param {Uint32Array} counts */

@@ -1,3 +1,4 @@
+import { make } from "../dom.js";
 import { SOURCES } from "../../shared/train/sources.js";
 import { say, sayWords } from "../words.js";
 import { accuracy, bytes, date } from "./format.js";
@@ -17,12 +18,12 @@ import { accuracy, bytes, date } from "./format.js";
 
 /** A run in the list, and what can be done with it. */
 export class RunRow {
-  element = document.createElement("li");
+  element;
   /** @type {RunInfo | undefined} */
   #run;
-  #name = document.createElement("input");
-  #facts = document.createElement("p");
-  #compare = document.createElement("input");
+  #name;
+  #facts = make("p", { className: "run-facts" });
+  #compare;
   #use;
   #resume;
   #saves;
@@ -31,25 +32,22 @@ export class RunRow {
   /** @param {RunActions} actions */
   constructor(actions) {
     const act = (/** @type {(run: RunInfo) => void} */ action) => () => this.#run && action(this.#run);
-    this.#use = button("use-model", say("runs.use"), act(actions.use));
-    this.#resume = button("resume", say("run.resume"), act(actions.resume));
-    this.#remove = button("delete", say("train.delete"), act(actions.remove));
+    const button = (/** @type {string} */ testId, /** @type {string} */ text, /** @type {(run: RunInfo) => void} */ action) =>
+      make("button", { type: "button", className: "small", testId, onclick: act(action) }, text);
+    this.#use = button("use-model", say("runs.use"), actions.use);
+    this.#resume = button("resume", say("run.resume"), actions.resume);
+    this.#remove = button("delete", say("train.delete"), actions.remove);
     this.#saves = /** @type {[What, string][]} */ ([["checkpoint", say("runs.checkpoint")], ["float32", "float32"], ["float16", "float16"]]).map(
-      ([what, text]) => button(`export-${what}`, text, act((run) => actions.save(run, what))),
+      ([what, text]) => button(`export-${what}`, text, (run) => actions.save(run, what)),
     );
-    this.#name.type = "text";
-    this.#name.className = "run-row-name";
-    this.#name.dataset.testid = "rename";
-    this.#name.maxLength = 80;
-    this.#name.ariaLabel = say("train.name");
-    this.#name.addEventListener("change", act((run) => this.#rename(run, actions)));
-    this.#compare.type = "checkbox";
-    this.#compare.dataset.testid = "compare";
-    this.#compare.addEventListener("change", act((run) => actions.compare(run, this.#compare.checked)));
-    this.#facts.className = "run-facts";
-    this.element.className = "run-row";
-    this.element.dataset.testid = "run";
-    this.element.append(this.#name, this.#facts, this.#buttons());
+    this.#name = make("input", { type: "text", className: "run-row-name", testId: "rename", maxLength: 80, ariaLabel: say("train.name") });
+    this.#name.onchange = act((run) => this.#rename(run, actions));
+    this.#compare = make("input", { type: "checkbox", testId: "compare" });
+    this.#compare.onchange = act((run) => actions.compare(run, this.#compare.checked));
+    const compare = make("label", { className: "check" }, this.#compare, make("span", {}, say("runs.compare")));
+    const saves = make("span", { className: "saves", role: "group", ariaLabel: say("runs.download") }, say("runs.download"), ...this.#saves);
+    const buttons = make("div", { className: "buttons" }, this.#use, this.#resume, compare, saves, this.#remove);
+    this.element = make("li", { className: "run-row", testId: "run" }, this.#name, this.#facts, buttons);
   }
 
   get name() {
@@ -92,23 +90,6 @@ export class RunRow {
     this.#name.disabled = run.status === "damaged";
     this.element.classList.toggle("is-current", isCurrent);
   }
-
-  #buttons() {
-    const place = document.createElement("div");
-    const label = document.createElement("label");
-    const text = document.createElement("span");
-    const saves = document.createElement("span");
-    label.className = "check";
-    text.textContent = say("runs.compare");
-    label.append(this.#compare, text);
-    saves.className = "saves";
-    saves.role = "group";
-    saves.ariaLabel = say("runs.download");
-    saves.append(saves.ariaLabel, ...this.#saves);
-    place.className = "buttons";
-    place.append(this.#use, this.#resume, label, saves, this.#remove);
-    return place;
-  }
 }
 
 /** @param {RunInfo} run */
@@ -125,19 +106,4 @@ function factsOf({ status, active, data, spec, position, validationAccuracy, tes
   if (testAccuracy !== null) facts.push(say("runs.test", { accuracy: accuracy(testAccuracy) }));
   facts.push(date(saved || created), saved > 0 ? bytes(size) : say("runs.not-stored"));
   return facts.join(" · ");
-}
-
-/**
- * @param {string} testId
- * @param {string} text
- * @param {() => void} action
- */
-function button(testId, text, action) {
-  const element = document.createElement("button");
-  element.type = "button";
-  element.className = "small";
-  element.dataset.testid = testId;
-  element.textContent = text;
-  element.addEventListener("click", action);
-  return element;
 }

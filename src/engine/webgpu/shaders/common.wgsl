@@ -43,7 +43,9 @@ fn activate(x: vec4f) -> vec4f { return max(x, vec4f(0)); }
 fn activated(x: vec4f) -> Activated {
   return Activated(activate(x), select(vec4f(0), vec4f(1), x > vec4f(0)));
 }
-#else
+#end
+
+#if GELU
 // The standard normal distribution: e^(-a²/2) · g(a) below zero, where a = |x| and g is a
 // polynomial in 1 / (1 + 0.3 a), fitted for 0 ≤ a ≤ 14.5 with a relative error of at most 6e-8.
 fn distribution(x: vec4f, density: vec4f) -> vec4f {
