@@ -12,6 +12,7 @@ use crate::setup::{self, Wasm, npm, toolchain};
 use anyhow::{Result, anyhow, bail};
 use clap::ValueEnum;
 use std::process::Command;
+use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -48,9 +49,12 @@ impl Part {
         matches!(self, Part::Types | Part::E2e | Part::Trunk)
     }
 
-    /// Whether the part compiles, and so can share the machine with other parts that do.
-    fn compiles(self) -> bool {
-        matches!(self, Part::ClippyWasm | Part::Build)
+    /// Whether the part runs beside the build of dist/, which leaves a core idle now and then.
+    fn runs_beside(self) -> bool {
+        matches!(
+            self,
+            Part::Fmt | Part::Clippy | Part::Native | Part::ClippyWasm
+        )
     }
 }
 
@@ -60,8 +64,7 @@ struct Outcome {
     error: Option<anyhow::Error>,
 }
 
-/// Runs the named parts, all of them if none is named; later parts run after a failure too. Native
-/// parts run beside those that compile to wasm: each alone would leave a core idle now and then.
+/// Runs the named parts, all of them if none is named; later parts run after a failure too.
 pub fn test(named: &[Part], fast: bool) -> Result<()> {
     let which = if fast { Which::Fast } else { Which::All };
     let all = Part::value_variants().iter().copied();
@@ -70,29 +73,34 @@ pub fn test(named: &[Part], fast: bool) -> Result<()> {
         let skipped = fast && part == Part::Trunk;
         (named.is_empty() || named.contains(&part) || for_dist) && !skipped
     };
-    let (wasm, native): (Vec<_>, Vec<_>) = all
-        .filter(|part| wanted(*part))
-        .partition(|part| part.needs_wasm());
-    let (compiling, running): (Vec<_>, Vec<_>) = wasm.into_iter().partition(|part| part.compiles());
+    let parts: Vec<_> = all.filter(|part| wanted(*part)).collect();
+    let needs_wasm = parts.iter().any(|part| part.needs_wasm());
+    let (beside, others): (Vec<_>, Vec<_>) = parts.into_iter().partition(|part| part.runs_beside());
+    let (build, rest): (Vec<_>, Vec<_>) = others.into_iter().partition(|part| *part == Part::Build);
 
-    let (mut outcomes, mut others) = (Vec::new(), Vec::new());
-    let mut machine = None;
+    let (mut outcomes, mut building) = (Vec::new(), Vec::new());
+    let machine: OnceLock<Option<Machine>> = OnceLock::new();
     thread::scope(|scope| {
         let beside = scope.spawn(|| {
-            for part in native {
-                outcomes.push(timed(name(part), || run_native(part)).0);
+            for part in beside {
+                if part.needs_wasm() {
+                    run_parts(&[part], machine.wait().as_ref(), which, &mut outcomes);
+                } else {
+                    outcomes.push(timed(name(part), || run_native(part)).0);
+                }
             }
         });
-        if !(compiling.is_empty() && running.is_empty()) {
+        if needs_wasm {
             let (outcome, set_up) = timed("setup", set_up);
-            others.push(outcome);
-            machine = set_up;
-            run_parts(&compiling, machine.as_ref(), which, &mut others);
+            building.push(outcome);
+            let machine = machine.get_or_init(|| set_up);
+            run_parts(&build, machine.as_ref(), which, &mut building);
         }
         beside.join().expect("it keeps its errors");
     });
-    outcomes.extend(others);
-    run_parts(&running, machine.as_ref(), which, &mut outcomes);
+    outcomes.extend(building);
+    let machine = machine.into_inner().flatten();
+    run_parts(&rest, machine.as_ref(), which, &mut outcomes);
     report(&outcomes)
 }
 
@@ -159,7 +167,7 @@ fn repeat_draws() -> Result<()> {
 
 fn run_wasm(part: Part, machine: &Machine, which: Which) -> Result<()> {
     let wasm = &machine.wasm;
-    if !part.compiles() {
+    if !matches!(part, Part::ClippyWasm | Part::Build) {
         wasm.ready()?;
     }
     match part {
