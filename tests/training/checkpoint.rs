@@ -172,7 +172,7 @@ fn a_flipped_bit_is_noticed() {
     train(&mut run, 2).expect("finite");
     let whole = bytes(&run);
     assert!(Checkpoint::read(&whole).is_ok());
-    for place in [5, 100_000] {
+    for place in [5, whole.len() / 2] {
         let mut damaged = whole.clone();
         let at = damaged.len() - place;
         damaged[at] ^= 1;

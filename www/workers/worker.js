@@ -5,9 +5,6 @@ import { Engine } from "./engine.js";
 import { CodedError } from "../shared/protocol.js";
 import { serve } from "../shared/rpc.js";
 import { runOfModel } from "../shared/settings.js";
-import { Speeds } from "./speeds.js";
-import { readFile } from "../shared/storage.js";
-import { checkpointPath } from "../shared/train/store.js";
 import { loadWasm } from "./wasm.js";
 
 /** @typedef {import("../shared/protocol.js").LoadRequest} LoadRequest */
@@ -61,7 +58,10 @@ async function load({ device, model, weights, measure }) {
           return loaded;
         },
         onWait,
-        speeds: new Speeds(),
+        speeds: {
+          recall: async (key) => (await keptSpeeds()).recall(key),
+          remember: async (key, timings) => (await keptSpeeds()).remember(key, timings),
+        },
         patience: PATIENCE_MS,
       }),
     device,
@@ -89,8 +89,15 @@ async function loadWeights(model) {
   return { preset, weights: await downloadBytes(options) };
 }
 
+/** Most visits compare nothing and read no run: what knows storage is loaded when it is asked. */
+async function keptSpeeds() {
+  const { Speeds } = await import("./speeds.js");
+  return new Speeds();
+}
+
 /** @param {string} id */
 async function readRun(id) {
+  const [{ readFile }, { checkpointPath }] = await Promise.all([import("../shared/storage.js"), import("../shared/train/store.js")]);
   const checkpoint = await readFile(checkpointPath(id));
   if (checkpoint) return checkpoint;
   throw new CodedError("run-gone", { kind: "model", id });
