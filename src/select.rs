@@ -1,4 +1,4 @@
-//! Which device and engine to compute with: those asked for, if they compute what the CPU does.
+//! The choice of device and engine: those asked for, if they compute what the CPU does.
 
 mod check;
 mod shaders;
@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::model::VisionTransformer;
 use crate::train::EVALUATED;
 
-/// What a device is for. It is tested with the kernels that it will use for that.
+/// The job of a device. It is tested with the kernels that it will use for that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// One picture at a time.
@@ -29,7 +29,7 @@ pub enum Purpose {
     },
 }
 
-/// What computes a model from now on.
+/// The device and the engine that compute a model from now on.
 pub struct Chosen {
     pub selected: Selected,
     pub engine: Rc<dyn Engine>,

@@ -1,4 +1,4 @@
-//! What happens when the module can't go on: it has panicked, or memory has run out.
+//! The end of a module that can't go on: it has panicked, or memory has run out.
 //!
 //! Such a module is broken for good. Whoever waits for it is told so, and so is whoever calls it
 //! again: otherwise their promises would never settle.

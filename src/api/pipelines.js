@@ -24,6 +24,7 @@ const compiled = { shaders: 0, milliseconds: 0 };
 export function withPipelines(ask) {
   const { gpu } = navigator;
   const { requestAdapter } = gpu;
+  const before = Object.getOwnPropertyDescriptor(gpu, "requestAdapter");
   gpu.requestAdapter = async (options) => {
     const adapter = await requestAdapter.call(gpu, options);
     if (adapter) prepare(adapter);
@@ -32,8 +33,8 @@ export function withPipelines(ask) {
   try {
     ask();
   } finally {
-    // The prototype's is left.
-    Reflect.deleteProperty(gpu, "requestAdapter");
+    if (before) Object.defineProperty(gpu, "requestAdapter", before);
+    else Reflect.deleteProperty(gpu, "requestAdapter");
   }
 }
 

@@ -38,38 +38,38 @@ pub async fn open(
     if !device::HAS_WEBGPU || adapter.check(request).is_err() {
         return;
     }
-    let turn = Turn::wait().await;
+    let lock = OpeningLock::acquire().await;
     if is_lost() {
         device::forget_webgpu();
     }
     // Ignore errors here: `select` opens the device again and reports them.
     let opened = open_prepared(adapter).await;
-    drop(turn);
+    drop(lock);
     if opened.is_ok() {
         make(shaders()).await;
     }
 }
 
-/// The turn to open the device: who comes meanwhile finds it open.
-struct Turn(Option<Function>);
+/// The right to open the device: who waits for it finds the device open.
+struct OpeningLock(Option<Function>);
 
 thread_local! {
-    /// Resolves once the last turn is over.
-    static LAST_TURN: RefCell<Promise> = RefCell::new(Promise::resolve(&JsValue::UNDEFINED));
+    /// Resolves once the last lock is released.
+    static RELEASED: RefCell<Promise> = RefCell::new(Promise::resolve(&JsValue::UNDEFINED));
 }
 
-impl Turn {
-    async fn wait() -> Self {
-        let mut turn = Self(None);
-        let own = Promise::new(&mut |resolve, _| turn.0 = Some(resolve));
-        let previous = LAST_TURN.replace(own);
+impl OpeningLock {
+    async fn acquire() -> Self {
+        let mut lock = Self(None);
+        let released = Promise::new(&mut |resolve, _| lock.0 = Some(resolve));
+        let previous = RELEASED.replace(released);
         // It is never rejected.
         let _ = JsFuture::from(previous).await;
-        turn
+        lock
     }
 }
 
-impl Drop for Turn {
+impl Drop for OpeningLock {
     fn drop(&mut self) {
         if let Some(resolve) = self.0.take() {
             let _ = resolve.call0(&JsValue::UNDEFINED);
@@ -103,7 +103,7 @@ async fn make(shaders: Vec<String>) {
     let _ = JsFuture::from(make_pipelines(shaders)).await;
 }
 
-/// How many shaders were compiled ahead, and in how many milliseconds; null for other devices.
+/// The number of shaders that were compiled ahead, and in how many milliseconds; null for other devices.
 pub fn compiled(selected: &Selected) -> JsValue {
     if device::HAS_WEBGPU && selected.kind == Kind::WebGpu {
         compiled_ahead()

@@ -7,30 +7,21 @@ use crate::config::VitConfig;
 use crate::data::augment::Change;
 use crate::data::batch::{DEVIATION, MEAN, normalized, targets};
 use crate::device::{self, Fallback};
-use crate::engine::{
-    self, AdamState, AdamStep, Batch, Engine, Gradient, Input, Normalization, Update,
-};
+use crate::engine::{self, AdamState, Batch, Engine, Gradient, Input, Normalization, Update};
 use crate::error::{Error, Result};
 use crate::model::{Dropout, VisionTransformer};
+use crate::train::Recipe;
 
-/// How far a device's logits and loss may be from the CPU's.
+/// The distance that a device's logits and loss may have from the CPU's.
 const LOGITS: f32 = 1e-3;
-/// How far its gradient may be, relative to the gradient's largest value.
+/// The distance that its gradient may have, relative to the gradient's largest value.
 const GRADIENT: f32 = 1e-2;
-/// How far parameters may be after an update by the same gradient, relative to its step.
+/// The distance that parameters may have after an update by the same gradient, relative to its step.
 const UPDATE: f32 = 1e-2;
 /// Images of a test before training, at most.
 const MOST_IMAGES: usize = 16;
-/// The first step of a run with a learning rate of 0.001.
-const STEP: AdamStep = AdamStep {
-    betas: [0.9, 0.999],
-    complements: [0.1, 0.001],
-    eps: 1e-8,
-    l2: 0.0,
-    decay: 1.0,
-    rate: 0.001 / 0.1,
-    root_scale: 31.622_776,
-};
+/// The learning rate of the update that is compared.
+const RATE: f64 = 1e-3;
 
 /// Compares a device in use with the CPU, by a model that lies on the CPU.
 ///
@@ -62,7 +53,7 @@ pub(super) async fn compare_with(
     let after = async |by| update(model, by, &expected.gradient, clips).await;
     let updated = after(cpu).await.map_err(failed)?;
     let found = after(other).await.map_err(failed)?;
-    let off = largest_difference(&updated, &found) / 0.001;
+    let off = largest_difference(&updated, &found) / RATE as f32;
     // Not `off > UPDATE`: NaN must fail too.
     if off <= UPDATE {
         return Ok(());
@@ -79,7 +70,8 @@ async fn update(
 ) -> Result<Vec<f32>> {
     let device = &by.selected.device;
     let state = AdamState::new(model.clone().to_device(device).parameters);
-    let update = Update::new(STEP, clips.then_some(1.0), device);
+    let step = Recipe::published().adam_step(1, RATE);
+    let update = Update::new(step, clips.then_some(1.0), device);
     let gradient = Tensor::from_floats(gradient, device);
     let parameters = by.engine.update(state, gradient, &update).parameters;
     let data = parameters.into_data_async().await;
@@ -88,7 +80,7 @@ async fn update(
         .map_err(Error::device_lost)
 }
 
-/// What a device computes of a few pictures.
+/// The numbers that a device computes of a few pictures.
 struct Computed {
     /// For training, and the loss.
     logits: Vec<f32>,
@@ -157,7 +149,7 @@ async fn compute(model: &VisionTransformer, by: &Chosen, purpose: Purpose) -> Re
     Ok(Computed { logits, gradient })
 }
 
-/// So many pictures, each another.
+/// As many pictures, each another.
 fn ramps(count: usize, config: &VitConfig) -> Vec<u8> {
     let ramp = |index: usize| (index % 29 * 9) as u8;
     (0..count * config.pixels()).map(ramp).collect()

@@ -5,7 +5,7 @@ use crate::engine::AdamStep;
 
 impl Recipe {
     /// The constants of a step, counted from 1. Computed in float64, as PyTorch does.
-    pub(super) fn adam_step(&self, step: usize, learning_rate: f64) -> AdamStep {
+    pub fn adam_step(&self, step: usize, learning_rate: f64) -> AdamStep {
         let corrections = self.betas.map(|beta| 1.0 - beta.powf(step as f64));
         let decay = self.weight_decay;
         let (l2, shrink) = match self.optimizer {
