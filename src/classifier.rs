@@ -21,7 +21,7 @@ pub struct Classifier {
     pub selected: Selected,
 }
 
-/// What the model reads in a picture.
+/// The model's reading of a picture.
 #[derive(Clone, Debug)]
 pub struct Prediction {
     /// The class with the highest probability.

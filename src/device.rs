@@ -17,7 +17,7 @@ use burn::tensor::DeviceKind;
 pub use crate::error::Fallback;
 use crate::error::{Error, Result};
 
-/// What the caller asks for.
+/// The device that the caller asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Request {
     /// WebGPU on a real adapter, else the CPU.
@@ -138,7 +138,7 @@ const LAUNCHES: usize = 128;
 thread_local! {
     /// burn can't initialise the same device twice.
     static DEVICE: RefCell<Option<Device>> = const { RefCell::new(None) };
-    /// How many were opened.
+    /// The number of devices that were opened.
     static OPENED: Cell<u32> = const { Cell::new(0) };
 }
 

@@ -11,7 +11,7 @@ use serde::Serialize;
 /// `Result` with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What can go wrong, with what was found and what was expected.
+/// The errors that can occur, with what was found and what was expected.
 ///
 /// Serialised it is the values of its sentence alone, for sentences in other languages.
 #[derive(Clone, Debug, PartialEq, thiserror::Error, Serialize)]

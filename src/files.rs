@@ -20,7 +20,7 @@ pub(crate) use write::{StoredTensor, named, write};
 /// Metadata key of the configuration.
 const CONFIG: &str = "config";
 
-/// What the names of a checkpoint's other tensors begin with.
+/// The prefixes of the names of a checkpoint's other tensors.
 pub(crate) const OPTIMIZER: &str = "optimizer.";
 pub(crate) const HISTORY: &str = "history.";
 

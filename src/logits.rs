@@ -1,4 +1,4 @@
-//! What a row of logits says, computed on the CPU: ten numbers are not worth a launch.
+//! The meaning of a row of logits, computed on the CPU: ten numbers are not worth a launch.
 
 /// The index of the largest value; the first of equals.
 ///

@@ -25,7 +25,7 @@ use chacha20::rand_core::{Rng, SeedableRng};
 /// The version of the specification above, which checkpoints hold.
 pub const VERSION: u32 = 1;
 
-/// What draws are for: each purpose has generators of its own. The numbers are a part of keys.
+/// The purpose of draws: each has generators of its own. The numbers are a part of keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Purpose {
@@ -37,7 +37,7 @@ pub enum Purpose {
     Dropout = 2,
     /// A new model's weights.
     Weights = 3,
-    /// Which images are held out.
+    /// The choice of images that are held out.
     Split = 4,
     /// A synthetic digit; the index is its place in the series.
     Digit = 5,

@@ -1,4 +1,4 @@
-//! What can be set of a model and of its training: for each hyperparameter its meaning, its limits and
+//! The settings of a model and of its training: for each hyperparameter its meaning, its limits and
 //! its choices. Validation goes by this table, and so does the form of the training page.
 
 use serde::Serialize;
@@ -23,7 +23,7 @@ pub struct Hyperparameter {
     pub offered: &'static [u64],
 }
 
-/// What a hyperparameter belongs to.
+/// The group that a hyperparameter belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Group {
@@ -39,7 +39,7 @@ pub enum Group {
     Augment,
 }
 
-/// Which values there may be.
+/// The values that there may be.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Limits {

@@ -1,4 +1,4 @@
-//! What the browser says of its graphics adapter, without the GPU stack.
+//! The browser's account of its graphics adapter, without the GPU stack.
 
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;

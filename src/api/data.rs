@@ -25,7 +25,7 @@ const NAME: &str = "IDX files";
 const MOST_SAMPLES: usize = 10_000;
 pub const A_DATA_SET: &str = "a DataSet";
 
-/// What a run learns from: training images, and a validation and a test set held out of them.
+/// The data that a run learns from: training images, and a validation and a test set held out of them.
 #[wasm_bindgen]
 pub struct DataSet {
     // Shared with the trainers that learn from it, so that `free()` is allowed at any time.

@@ -8,7 +8,7 @@ use super::object::{Options, bytes_of, object};
 use crate::data::idx::{self, Dataset, Images};
 use crate::error::Error;
 
-/// What kind of IDX file this is, by its header; packed or not. Throws code `invalid-idx`.
+/// The kind of IDX file this is, by its header; packed or not. Throws code `invalid-idx`.
 #[wasm_bindgen(js_name = idxInfo, unchecked_return_type = "IdxInfo")]
 pub fn idx_info(
     #[wasm_bindgen(unchecked_param_type = "Uint8Array")] bytes: &JsValue,

@@ -27,7 +27,7 @@ pub fn get(target: &JsValue, name: &str) -> JsValue {
     Reflect::get(target, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
 }
 
-/// What serde makes of a value, as a plain object.
+/// The plain object that serde makes of a value.
 pub fn to_js(value: &impl Serialize) -> JsValue {
     let json = serde_json::to_string(value).expect("a plain struct");
     JSON::parse(&json).expect("serde writes valid JSON")
@@ -108,7 +108,7 @@ impl Options<'_> {
         read_json(&all, name)
     }
 
-    /// What serde makes of a value that may be missing.
+    /// The Rust value that serde makes of one that may be missing.
     pub fn parse<T: DeserializeOwned>(value: &JsValue, name: &'static str) -> Result<Option<T>> {
         if value.is_undefined() || value.is_null() {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! What a run tells JavaScript.
+//! Reports of a run to JavaScript.
 
 use js_sys::{Array, Float32Array, Uint8Array, Uint32Array};
 use wasm_bindgen::JsValue;

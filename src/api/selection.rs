@@ -24,7 +24,7 @@ pub async fn select_for(
     Ok(select(request, adapter, purpose, model).await?)
 }
 
-/// What a run's device is for.
+/// The purpose of a run's device.
 pub fn purpose_of(recipe: &Recipe, data: Option<&TrainingData>) -> Purpose {
     Purpose::Training {
         batch: recipe.batch,

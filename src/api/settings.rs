@@ -1,4 +1,4 @@
-//! What a caller chooses of a run.
+//! Settings of a run that a caller chooses.
 
 use wasm_bindgen::prelude::*;
 

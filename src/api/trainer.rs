@@ -83,7 +83,7 @@ impl Trainer {
         })
     }
 
-    /// What a checkpoint holds. Throws as `resume` rejects.
+    /// The contents of a checkpoint. Throws as `resume` rejects.
     #[wasm_bindgen(unchecked_return_type = "CheckpointInfo")]
     pub fn inspect(
         #[wasm_bindgen(unchecked_param_type = "Uint8Array")] checkpoint: &JsValue,
@@ -201,7 +201,7 @@ impl Trainer {
         }
     }
 
-    /// Where the run stands.
+    /// The position of the run.
     #[wasm_bindgen(getter, unchecked_return_type = "Position")]
     pub fn position(&self) -> JsValue {
         report::position(&self.run.trainer.borrow())
@@ -226,7 +226,7 @@ impl Trainer {
         to_js(&self.run.trainer.borrow().recipe)
     }
 
-    /// What the run learns from.
+    /// The data that the run learns from.
     #[wasm_bindgen(getter, unchecked_return_type = "DataInfo")]
     pub fn data(&self) -> JsValue {
         data_info(&DataRecord::of(&self.run.trainer.borrow().data))

@@ -9,14 +9,14 @@ use crate::schema;
 
 /// The share of images whose lines get thicker or thinner, and of those that get crisper.
 const RESTROKED: f32 = 0.5;
-/// How much crisper than before the edges of lines get at most.
+/// The most that the edges of lines get crisper than before.
 const CRISPER: f32 = 1.5;
 /// The shade that stays as it is where edges get crisper.
 const PIVOT: f32 = 0.4;
 /// Thinning ends here: a line of one pixel would vanish.
 const THINNEST: f32 = 0.6;
 
-/// How far an image may be changed; amounts are drawn uniformly from minus to plus these. Zeros
+/// Limits to changes of an image; amounts are drawn uniformly from minus to plus these. Zeros
 /// leave images as they are.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,7 +35,7 @@ pub struct Augment {
     pub thickness: f32,
 }
 
-/// What the weights of the drawing page were trained with.
+/// The limits that the weights of the drawing page were trained with.
 impl Default for Augment {
     fn default() -> Self {
         Self {
@@ -100,8 +100,8 @@ impl Augment {
     }
 }
 
-/// What [`Augment::draw`] does to one image: ink is moved, in one resampling; then lines get thicker
-/// or thinner; then edges get crisper.
+/// The change that [`Augment::draw`] makes to one image: ink is moved, in one resampling; then
+/// lines get thicker or thinner; then edges get crisper.
 pub struct Change {
     /// Whether ink is moved at all.
     moves: bool,
@@ -136,7 +136,7 @@ impl Default for Change {
 }
 
 impl Change {
-    /// How many [`Change::numbers`] there are.
+    /// The number of [`Change::numbers`].
     pub const NUMBERS: usize = 64;
 
     /// For kernels: sine and cosine of the angle, scales, shear, shifts, `thicker` and `gain`, then

@@ -34,13 +34,13 @@ impl Bend {
         std::array::from_fn(|x| mix(taps, |knot| self.knots[knot][x]))
     }
 
-    /// How far to move the point `[x, y]` of the unit square.
+    /// The distance to move the point `[x, y]` of the unit square.
     pub fn at(&self, [x, y]: [f32; 2]) -> [f32; 2] {
         displacement(&self.row(y), x)
     }
 }
 
-/// How far to move the point of a row at `x`, 0 to 1.
+/// The distance to move the point of a row at `x`, 0 to 1.
 pub fn displacement(row: &Knots, x: f32) -> [f32; 2] {
     mix(catmull_rom(x), |knot| row[knot])
 }

@@ -11,7 +11,7 @@ pub use strokes::{Stroke, Width, rasterize};
 
 /// Pixels along each side of a picture.
 pub const SIDE: usize = 28;
-/// Where MNIST's centres of mass lie, in pixels from the left and from the top: the mean over
+/// The place of MNIST's centres of mass, in pixels from the left and from the top: the mean over
 /// its training images is 14.50.
 pub const CENTRE: f32 = 14.5;
 /// The side of the box that the ink fits, in pixels.
@@ -21,7 +21,7 @@ pub const BOX: f32 = 20.0;
 /// wide; the shipped model misreads more drawings with thinner or thicker ones.
 const LINE: [f32; 2] = [2.2, 3.2];
 
-/// What the model reads: 28 rows of 28 values in 0 to 1, ink is 1.
+/// The image that the model reads: 28 rows of 28 values in 0 to 1, ink is 1.
 pub type Picture = [f32; SIDE * SIDE];
 
 /// Checks that values make a picture.
@@ -45,7 +45,7 @@ pub fn check_pixels(values: &[f32]) -> Result<&Picture, DrawingError> {
     }
 }
 
-/// Where the middle of a box of ink goes, in pixels: a lopsided one may reach the frame, but not
+/// The place for the middle of a box of ink, in pixels: a lopsided one may reach the frame, but not
 /// beyond it.
 fn place(wanted: f32, size: f32) -> f32 {
     let room = ((SIDE as f32 - size) / 2.0).max(0.0);

@@ -71,7 +71,7 @@ fn write(template: &Template, random: &mut Random) -> Vec<Stroke> {
         .collect()
 }
 
-/// What all strokes of a digit have in common. Lengths are in heights of the digit.
+/// The traits that all strokes of a digit share. Lengths are in heights of the digit.
 struct Hand {
     /// Clockwise, in radians.
     rotation: f32,
@@ -128,7 +128,7 @@ impl Hand {
         }
     }
 
-    /// Where this hand puts a point of a template.
+    /// The place where this hand puts a point of a template.
     fn place(&self, [x, y]: [i8; 2], random: &mut Random) -> [f32; 2] {
         let mut jitter = || self.jitter * random.normal();
         let (x, y) = (f32::from(x) / 100.0, f32::from(y) / 100.0);

@@ -1,4 +1,4 @@
-//! What a run learns from: training images, and what is held out of them.
+//! The data that a run learns from: training images, and what is held out of them.
 
 use flate2::Crc;
 
@@ -29,7 +29,7 @@ const SYNTHETIC_HELD_OUT: u64 = 1 << 63;
 pub struct TrainingData {
     /// For people.
     pub name: String,
-    /// Where the images come from, in a word of whoever made this: checkpoints keep it.
+    /// The origin of the images, in a word of whoever made this: checkpoints keep it.
     pub origin: Option<String>,
     pub train: Source,
     pub validation: Dataset,
@@ -37,7 +37,7 @@ pub struct TrainingData {
     fingerprint: u32,
 }
 
-/// Where training images come from.
+/// The origin of training images.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     Stored(Dataset),

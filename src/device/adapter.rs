@@ -3,7 +3,7 @@
 use super::{Fallback, Request};
 use crate::error::Result;
 
-/// What the browser says of its graphics adapter.
+/// The browser's description of its graphics adapter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Adapter {
     /// Vendor, architecture, description: whatever the browser reveals.

@@ -1,4 +1,4 @@
-//! What an engine computes gradients of.
+//! The batches that an engine computes gradients of.
 
 use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 
@@ -62,7 +62,7 @@ pub fn targets(values: Vec<f32>, classes: usize, device: &Device) -> Tensor<2> {
     Tensor::from_data(TensorData::new(values, shape), device)
 }
 
-/// How pixels become a model's input: (pixel / 255 - mean) / deviation.
+/// The step that turns pixels into a model's input: (pixel / 255 - mean) / deviation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Normalization {
     pub mean: f32,

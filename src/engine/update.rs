@@ -13,7 +13,7 @@ pub struct AdamStep {
     pub eps: f32,
     /// Weight decay that is added to the gradient, as by PyTorch's `Adam`.
     pub l2: f32,
-    /// What parameters are multiplied with: 1 but for `AdamW`.
+    /// The factor that parameters are multiplied with: 1 but for `AdamW`.
     pub decay: f32,
     /// The learning rate, over the first moment's correction.
     pub rate: f32,
@@ -21,7 +21,7 @@ pub struct AdamStep {
     pub root_scale: f32,
 }
 
-/// What a step of Adam changes: flat buffers, all alike.
+/// The values that a step of Adam changes: flat buffers, all alike.
 #[derive(Clone, Debug)]
 pub struct AdamState {
     pub parameters: Tensor<1>,

@@ -51,7 +51,7 @@ pub use ahead::{to_infer, to_train};
 #[cfg(feature = "webgpu")]
 pub use engine::WebGpu;
 
-/// What the shaders of a training step depend on, besides the model.
+/// The settings that the shaders of a training step depend on, besides the model.
 #[derive(Clone, Copy, Debug)]
 pub struct Training {
     /// Images of a step.
@@ -59,7 +59,7 @@ pub struct Training {
     pub dropout: Dropout,
     /// Whether the gradient's norm has a bound.
     pub clips: bool,
-    /// How the device normalises images that it gathers, if it does.
+    /// The normalisation of images that the device gathers, if it does.
     pub gathers: Option<Normalization>,
 }
 

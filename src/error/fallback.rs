@@ -22,7 +22,7 @@ pub enum Fallback {
 }
 
 impl Fallback {
-    /// What the sentence names, if it names anything.
+    /// The thing that the sentence names, if it names any.
     pub fn detail(&self) -> Option<&str> {
         match self {
             Self::NotCompiledIn(detail) | Self::MissingFeature(detail) => Some(detail),

@@ -1,4 +1,4 @@
-//! What a safetensors file holds, checked.
+//! The contents of a safetensors file, checked.
 
 use std::collections::HashMap;
 

@@ -10,7 +10,7 @@ use crate::config::VitConfig;
 use crate::error::{Error, Result};
 use crate::model::Layout;
 
-/// How numbers are stored in a file.
+/// The format that numbers are stored with in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precision {
     Float32,

@@ -5,13 +5,13 @@
 
 use macerator::{Simd, with_simd};
 
-/// Which values to drop (Srivastava et al., 2014); the others grow by 1 / (1 - probability).
+/// The values to drop (Srivastava et al., 2014); the others grow by 1 / (1 - probability).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Dropout {
     key: u64,
     /// A value is dropped if its hash is below.
     threshold: u32,
-    /// What kept values are multiplied with.
+    /// The factor that kept values are multiplied with.
     scale: f32,
 }
 
@@ -45,8 +45,8 @@ impl Dropout {
         }
     }
 
-    /// What decides, in a form for other languages: a value is dropped if its hash is below the
-    /// first, and multiplied with the second if not.
+    /// The numbers that decide, in a form for other languages: a value is dropped if its hash is below
+    /// the first, and multiplied with the second if not.
     pub fn threshold_and_scale(&self) -> (u32, f32) {
         (self.threshold, self.scale)
     }

@@ -140,7 +140,7 @@ impl Places {
         start..start + parameter.len(&self.layout)
     }
 
-    /// Where a parameter starts in its section.
+    /// The place where a parameter starts in its section.
     pub fn offset(&self, parameter: Parameter) -> usize {
         self.offsets[parameter as usize]
     }

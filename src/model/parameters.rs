@@ -32,7 +32,7 @@ pub enum Parameter {
     HeadBias,
 }
 
-/// How a parameter is drawn at first: as PyTorch's layers draw theirs.
+/// The way a parameter is drawn at first: as PyTorch's layers draw theirs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Initial {
     Zeros,
@@ -62,7 +62,7 @@ impl Parameter {
     pub const HEAD: [Self; 4] = [HeadNormWeight, HeadNormBias, HeadWeight, HeadBias];
     /// All kinds, in their order.
     pub const SECTIONS: [&'static [Self]; 3] = [&Self::EMBEDDING, &Self::BLOCK, &Self::HEAD];
-    /// How many kinds there are.
+    /// The number of kinds.
     pub const COUNT: usize = HeadBias as usize + 1;
 
     /// PyTorch's name, in its section.
@@ -116,7 +116,7 @@ impl Parameter {
         }
     }
 
-    /// How many dimensions the shape has in PyTorch.
+    /// The number of dimensions that the shape has in PyTorch.
     pub(super) fn rank(self) -> usize {
         match self {
             PatchWeight => 4,
@@ -126,7 +126,7 @@ impl Parameter {
         }
     }
 
-    /// How many values it has.
+    /// The number of its values.
     pub fn len(self, layout: &Layout) -> usize {
         self.shape(layout).iter().product()
     }

@@ -32,10 +32,10 @@ use crate::random;
 /// Metadata key of the [`Record`].
 const RECORD: &str = "checkpoint";
 const VERSION: u32 = 2;
-/// Which moment is which.
+/// The names of the moments.
 const MOMENTS: [&str; 2] = ["first", "second"];
 
-/// What a checkpoint holds, on no device yet.
+/// The contents of a checkpoint, on no device yet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checkpoint {
     pub config: VitConfig,
@@ -64,7 +64,7 @@ struct Record {
     checksum: Option<u32>,
 }
 
-/// What the record of every version says: how to read the rest of it.
+/// The part of the record that every version has: how to read the rest of it.
 #[derive(Deserialize)]
 struct Versions {
     version: u32,
@@ -81,7 +81,7 @@ pub struct Snapshot {
 }
 
 impl Trainer {
-    /// What a checkpoint needs. Costs nothing until it is written.
+    /// The data that a checkpoint needs. Costs nothing until it is written.
     ///
     /// # Panics
     /// If a step was made that was not recorded.

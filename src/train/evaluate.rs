@@ -1,4 +1,4 @@
-//! How well a model does on a data set.
+//! The performance of a model on a data set.
 
 use std::cmp::Ordering;
 use std::rc::Rc;
@@ -13,7 +13,7 @@ use crate::model::VisionTransformer;
 /// Images per forward pass.
 pub const EVALUATED: usize = 128;
 
-/// What a model made of a data set.
+/// The results of a model on a data set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evaluation {
     pub images: usize,
@@ -32,7 +32,7 @@ pub struct Mistake {
     /// In the data set.
     pub index: usize,
     pub label: usize,
-    /// What the model read.
+    /// The digit that the model read.
     pub digit: usize,
     /// Given to `digit`.
     pub probability: f64,
@@ -51,7 +51,7 @@ pub struct Evaluator {
     engine: Rc<dyn Engine>,
     model: VisionTransformer,
     done: Evaluation,
-    /// How many mistakes to keep.
+    /// The number of mistakes to keep.
     keep: usize,
 }
 
@@ -93,7 +93,7 @@ impl Evaluator {
         Ok(end < data.labels.len())
     }
 
-    /// What was found; of the images so far, if that is not all.
+    /// The results; of the images so far, if that is not all.
     pub fn finish(mut self) -> Evaluation {
         self.done.loss /= self.done.images.max(1) as f64;
         self.done

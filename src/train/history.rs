@@ -1,4 +1,4 @@
-//! What a run has measured so far.
+//! The measurements of a run so far.
 
 use serde::{Deserialize, Serialize};
 

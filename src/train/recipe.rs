@@ -25,7 +25,7 @@ pub struct Recipe {
     pub betas: [f64; 2],
     /// Added to the root of Adam's second moment.
     pub eps: f64,
-    /// What it means depends on the optimiser.
+    /// The weight decay; its meaning depends on the optimiser.
     pub weight_decay: f64,
     /// Bound on the norm of all gradients together.
     pub clip_norm: Option<f64>,
@@ -37,7 +37,7 @@ pub struct Recipe {
     pub seed: u64,
 }
 
-/// How weights decay; without weight decay both are the same.
+/// The way weights decay; without weight decay both are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Optimizer {
@@ -48,7 +48,7 @@ pub enum Optimizer {
     AdamW,
 }
 
-/// How the learning rate goes on after the warm-up.
+/// The course of the learning rate after the warm-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Schedule {

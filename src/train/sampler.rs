@@ -1,4 +1,4 @@
-//! Which images a step trains on, and every random choice that a run makes.
+//! The images that a step trains on, and every random choice that a run makes.
 
 use super::Recipe;
 use crate::data::augment::{Augment, Change};
@@ -6,7 +6,7 @@ use crate::data::training::TrainingData;
 use crate::error::Result;
 use crate::random::{Purpose, Random};
 
-/// Which images a step trains on, and what is done to them.
+/// The images that a step trains on, and the changes to them.
 pub struct Batch {
     pub epoch: usize,
     /// Indices of training images.

@@ -1,4 +1,4 @@
-//! What a step leaves on the device, and what is read back of it.
+//! The results that a step leaves on the device, and the part of them that is read back.
 
 use burn::tensor::{Tensor, Transaction};
 

@@ -17,7 +17,7 @@ use crate::engine::{StoredImages, Update};
 use crate::error::{Error, Result, require};
 use crate::model::{Dropout, VisionTransformer};
 
-/// How many steps lie between two states to go back to.
+/// The number of steps between two states to go back to.
 const KEEP_EVERY: usize = 50;
 
 /// A training run: a model, its optimiser and its data. The caller decides when to step.
@@ -33,12 +33,12 @@ pub struct Trainer {
     sampler: Sampler,
     /// The training images, where the device keeps them.
     stored: Option<StoredImages>,
-    /// How often the run went back: losses of steps that were launched before count no more.
+    /// The number of times the run went back: losses of steps that were launched before count no more.
     setbacks: usize,
     device: Device,
 }
 
-/// What a step changes; clones share their tensors.
+/// The state that a step changes; clones share their tensors.
 #[derive(Clone)]
 pub(super) struct State {
     pub adam: AdamState,

@@ -103,7 +103,7 @@ fn build() -> Result<()> {
     process::succeed(Command::new(xtask).arg("build").stdout(io::stderr()))
 }
 
-/// What run.mjs is to time; it times everything where nothing is named.
+/// The parts that run.mjs is to time; it times everything where nothing is named.
 fn arguments(options: &Bench) -> Vec<String> {
     let mut arguments = Vec::new();
     let mut list = |option: &str, names: Vec<String>| {

@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
-/// Which wasm files are built.
+/// The wasm files that are built.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Which {
     All,
@@ -53,7 +53,7 @@ pub fn build(wasm: &Wasm, which: Which) -> Result<()> {
     }
 }
 
-/// What Trunk's hook adds to what Trunk itself leaves in `folder`.
+/// The additions of Trunk's hook to what Trunk itself leaves in `folder`.
 pub fn finish(wasm: &Wasm, folder: &Path) -> Result<()> {
     let files = links::wasm_files()?;
     let mut states = Vec::new();

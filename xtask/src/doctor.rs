@@ -1,4 +1,4 @@
-//! What is there, what is missing, and how to get it.
+//! A list of what is there, what is missing, and how to get it.
 
 use crate::build::links::{self, WasmFile};
 use crate::process::{on_path, output, version_of};
@@ -10,7 +10,7 @@ use std::process::Command;
 struct Finding {
     what: String,
     found: Option<String>,
-    /// How to get it.
+    /// The way to get it.
     advice: String,
 }
 
@@ -44,7 +44,7 @@ pub fn doctor() -> Result<()> {
     print_times()
 }
 
-/// How long what is still to be built takes, in all.
+/// The time that what is still to be built takes, in all.
 fn print_times() -> Result<()> {
     let files = links::wasm_files()?;
     let built = |file: &&WasmFile| build::dist().join(file.binary()).exists();

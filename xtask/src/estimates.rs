@@ -1,4 +1,4 @@
-//! How long the long steps take, roughly: measured once, from nothing, on two cores of an AMD EPYC,
+//! The rough times of the long steps: measured once, from nothing, on two cores of an AMD EPYC,
 //! and scaled to the machine at hand.
 
 use std::hint::black_box;
@@ -30,7 +30,7 @@ const MEASURED: [(&str, f64, f64); 10] = [
     ("wasm-opt webgpu", 0.0, 60.0),
     ("wasm-opt ndarray", 0.0, 55.0),
 ];
-/// What the reference machine's two cores come to, in `single_core_speed` times cores.
+/// The speed of the reference machine's two cores, in `single_core_speed` times cores.
 const REFERENCE: f64 = 2.0;
 /// Seconds of the reference machine's core for `spin`.
 const SPIN: f64 = 0.0225;
@@ -56,7 +56,7 @@ pub fn sum(steps: &[String]) -> Duration {
 }
 
 impl Estimate {
-    /// What is left after `elapsed`, where `crates` says how many of how many are compiled. `None`
+    /// The time left after `elapsed`, where `crates` says how many of how many are compiled. `None`
     /// once the estimate has turned out too short.
     pub fn left(&self, elapsed: Duration, crates: Option<(u32, u32)>) -> Option<Duration> {
         let by_time = self.crates + self.last - elapsed.as_secs_f64();
@@ -78,7 +78,7 @@ pub fn calibrate() {
     LazyLock::force(&SLOWNESS);
 }
 
-/// How many times as long as the reference machine this one takes.
+/// The number of times as long as the reference machine that this one takes.
 static SLOWNESS: LazyLock<f64> = LazyLock::new(|| {
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
     let speed = SPIN / spin().as_secs_f64();

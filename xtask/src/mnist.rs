@@ -18,7 +18,7 @@ const MIRRORS: [&str; 2] = [
 
 pub struct DataFile {
     pub name: &'static str,
-    /// Of the unpacked content: archives differ from mirror to mirror.
+    /// The hash of the unpacked content: archives differ from mirror to mirror.
     pub sha256: &'static str,
 }
 

@@ -1,4 +1,4 @@
-//! What a long step shows while it works: on a terminal a line that changes each second, elsewhere
+//! The output of a long step while it works: on a terminal a line that changes each second, elsewhere
 //! a plain line at least every 30 seconds, and at the end its time.
 
 use crate::estimates;
@@ -45,7 +45,7 @@ struct Shared {
 
 struct Now {
     doing: String,
-    /// How many of how many crates are compiled.
+    /// The number of crates that are compiled, and of all crates.
     crates: Option<(u32, u32)>,
     printed: Instant,
 }

@@ -1,4 +1,4 @@
-//! Where things lie, and which versions the project pins.
+//! The places of things, and the versions that the project pins.
 
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ pub fn wasm_target_dir() -> PathBuf {
     root().join("target/wasm")
 }
 
-/// What xtask keeps for itself: stamps, logs, optimised wasm files.
+/// The folder of what xtask keeps for itself: stamps, logs, optimised wasm files.
 pub fn state_dir() -> Result<PathBuf> {
     let folder = root().join("target/xtask");
     std::fs::create_dir_all(&folder)

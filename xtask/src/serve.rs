@@ -16,7 +16,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 use watch::Watch;
 
-/// How often files are looked at.
+/// The time between two looks at the files.
 const PERIOD: Duration = Duration::from_millis(500);
 
 /// Builds dist/ and serves it until the process ends.

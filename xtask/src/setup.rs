@@ -1,4 +1,4 @@
-//! What a build or a test needs, found or installed.
+//! The tools that a build or a test needs, found or installed.
 
 pub mod apt;
 pub mod browser;
@@ -22,9 +22,9 @@ pub struct Wasm {
     /// The rustup toolchain to name, where the default one has no wasm standard library.
     pub toolchain: Option<String>,
     tool_folders: Vec<PathBuf>,
-    /// What builds still wait for.
+    /// The work that builds still wait for.
     for_builds: Awaited,
-    /// What tests still wait for.
+    /// The work that tests still wait for.
     for_tests: Awaited,
 }
 

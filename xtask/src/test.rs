@@ -118,7 +118,7 @@ fn run_parts(parts: &[Part], machine: Option<&Machine>, which: Which, outcomes: 
     }
 }
 
-/// What the wasm parts run on.
+/// The tools that the wasm parts run on.
 struct Machine {
     wasm: Wasm,
     browser: Browser,

@@ -15,7 +15,7 @@ const FINER: usize = 4;
 
 /// Turns an image, four bytes per pixel, into a picture; `None` if it is blank.
 ///
-/// Where most of the image's border is transparent, what is opaque is ink. Otherwise ink is what
+/// Ink is what is opaque, where most of the image's border is transparent. Otherwise ink is what
 /// differs from the border: dark on a bright one, bright on a dark one.
 ///
 /// # Errors
@@ -63,7 +63,7 @@ impl Grid {
         self.values.chunks_exact(self.width)
     }
 
-    /// How much ink each pixel holds, 0 to 1.
+    /// The amount of ink that each pixel holds, 0 to 1.
     fn ink(width: usize, rgba: &[u8]) -> Self {
         let (pixels, _) = rgba.as_chunks::<4>();
         let border = border(width, pixels);
@@ -146,7 +146,7 @@ impl Grid {
     }
 
     /// Averages each row over `SIDE * FINER` steps that begin at `start`, and makes it a column.
-    /// What lies outside `bounds` counts as blank.
+    /// Ink outside `bounds` counts as blank.
     fn resample_transposed(&self, bounds: [usize; 2], start: f32, step: f32) -> Self {
         let width = self.values.len() / self.width;
         let mut values = Vec::with_capacity(SIDE * FINER * width);
@@ -233,7 +233,7 @@ fn alpha(pixel: &[u8; 4]) -> f32 {
     f32::from(pixel[3]) / 255.0
 }
 
-/// How bright a colour is, 0 to 1 (Rec. 601).
+/// The brightness of a colour, 0 to 1 (Rec. 601).
 fn luminance(pixel: &[u8; 4]) -> f32 {
     let [red, green, blue, _] = pixel.map(f32::from);
     (0.299 * red + 0.587 * green + 0.114 * blue) / 255.0

@@ -24,7 +24,7 @@ pub struct Stroke {
     pub width: Width,
 }
 
-/// How wide a stroke is, in the unit of its points.
+/// The width of a stroke, in the unit of its points.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Width {
@@ -108,7 +108,7 @@ impl Stroke {
     }
 }
 
-/// How a drawing fits the picture.
+/// The fit of a drawing to the picture.
 struct Drawing {
     /// Pixels per unit.
     scale: f32,

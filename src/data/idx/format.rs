@@ -19,17 +19,17 @@ pub const LABELS: Format = Format {
 const MAGIC_LEN: u64 = 4;
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
-/// What the header of an IDX file says.
+/// The facts in the header of an IDX file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Info {
     pub kind: Kind,
-    /// How many images or labels.
+    /// The number of images or labels.
     pub count: usize,
     /// The length of the whole file, unpacked.
     pub bytes: u64,
 }
 
-/// What an IDX file holds.
+/// The content of an IDX file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Images,
@@ -57,12 +57,12 @@ pub fn info(bytes: &[u8]) -> Result<Info, IdxError> {
     })
 }
 
-/// What tells one kind of IDX file from another.
+/// The properties that tell one kind of IDX file from another.
 pub struct Format {
     /// Its name in errors.
     file: &'static str,
     magic: u32,
-    /// How many counts follow the magic number.
+    /// The number of counts that follow the magic number.
     fields: usize,
 }
 

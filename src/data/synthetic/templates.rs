@@ -1,9 +1,9 @@
-//! How people write digits: the pen's way, as points that a spline goes through.
+//! The ways people write digits: the pen's path, as points that a spline goes through.
 
 /// One way to write a digit.
 pub struct Template {
     pub digit: u8,
-    /// How often it is drawn, beside the other templates of its digit.
+    /// The frequency of its use, beside the other templates of its digit.
     pub weight: f32,
     /// Points `[x, y]` in hundredths of the height, y downwards. A point given twice is a corner.
     pub strokes: &'static [&'static [[i8; 2]]],

@@ -1,4 +1,4 @@
-//! What a shard's way through the model leaves in memory, allocated once and used again.
+//! The values that a shard's way through the model leaves in memory, allocated once and used again.
 
 use super::layers::Saved;
 use super::simd::{lanes, round_up};
@@ -24,7 +24,7 @@ pub struct Activations {
     pub gradients: ActivationGradients,
 }
 
-/// What an encoder block keeps. The last block has one query an image, others have all tokens.
+/// The values an encoder block keeps. The last block has one query an image, others have all tokens.
 #[derive(Default)]
 pub struct BlockActivations {
     /// `[images, tokens, width]`, what attention gets.
@@ -40,7 +40,7 @@ pub struct BlockActivations {
     pub norms: [Normalized; 2],
 }
 
-/// What a layer norm keeps; empty for inference.
+/// The values that a layer norm keeps; empty for inference.
 #[derive(Default)]
 pub struct Normalized {
     /// `[rows, width]`, before weight and bias.
@@ -49,7 +49,7 @@ pub struct Normalized {
     pub scales: Vec<f32>,
 }
 
-/// Where a backward pass works.
+/// The memory that a backward pass works in.
 #[derive(Default)]
 pub struct ActivationGradients {
     /// `[images, tokens, width]`, of the residual stream.
@@ -124,7 +124,7 @@ impl Normalized {
         self.scales.resize(rows, 0.0);
     }
 
-    /// Where a layer norm of so many rows leaves what it computed, if that is kept.
+    /// The place where a layer norm of so many rows leaves what it computed, if that is kept.
     pub fn saved(&mut self, rows: usize, width: usize) -> Option<Saved<'_>> {
         (!self.values.is_empty()).then(|| Saved {
             normalized: &mut self.values[..rows * width],
@@ -132,7 +132,7 @@ impl Normalized {
         })
     }
 
-    /// What [`Normalized::saved`] took.
+    /// The values that [`Normalized::saved`] took.
     pub fn rows(&self, rows: usize, width: usize) -> [&[f32]; 2] {
         [&self.values[..rows * width], &self.scales[..rows]]
     }

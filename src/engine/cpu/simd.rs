@@ -1,4 +1,4 @@
-//! What the layers are made of: matrix products, sums and functions of vectors, without tensors.
+//! The parts of the layers: matrix products, sums and functions of vectors, without tensors.
 //!
 //! Each function that touches many values is compiled for every instruction set that the target
 //! has (`#[with_simd]`), and picks the best at run time; on wasm that is the one it was built for.

@@ -1,8 +1,8 @@
-//! What the forward pass keeps for the backward pass.
+//! The values that the forward pass keeps for the backward pass.
 
 use burn::cubecl::server::Handle;
 
-/// What an encoder block's backward pass needs.
+/// The values that an encoder block's backward pass needs.
 #[derive(Clone, Debug)]
 pub struct BlockActivations {
     /// `[batch, tokens, width]`, what the block got.
@@ -11,7 +11,7 @@ pub struct BlockActivations {
     pub heads: Handle,
     /// `[batch, heads, tokens]`: logarithms of the logsumexp of the scores' exponentials.
     pub logsumexp: Handle,
-    /// What the MLP got.
+    /// The values that the MLP got.
     pub middle: Handle,
     pub norms: [Normalized; 2],
 }
@@ -23,7 +23,7 @@ pub struct Normalized {
     pub scales: Handle,
 }
 
-/// What the backward pass needs.
+/// The values that the backward pass needs.
 #[derive(Clone, Debug)]
 pub struct Activations {
     pub images: Handle,

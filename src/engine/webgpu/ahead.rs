@@ -1,4 +1,4 @@
-//! Which shaders a model is going to need, so that they can be compiled before.
+//! The shaders that a model is going to need, so that they can be compiled before.
 
 use super::Training;
 use super::shader::{Drop, Shader, Variant};

@@ -46,7 +46,7 @@ pub fn sizes(values: &mut Values, layout: &Layout) {
         .number("HEAD_USED", head.used);
 }
 
-/// Where parameters lie in their section: in vectors of four, but for the head.
+/// The places of parameters in their section: in vectors of four, but for the head.
 pub fn offsets(values: &mut Values, layout: &Layout, shader: Shader) {
     let places = layout.places();
     let at = |parameter| places.offset(parameter) / 4;

@@ -1,11 +1,11 @@
-//! What WebGPU takes, and what of a batch an invocation or a workgroup gets.
+//! The limits of WebGPU, and the part of a batch that an invocation or a workgroup gets.
 
 use crate::model::Layout;
 
 /// More would not stay in registers.
 const WIDEST: usize = 128;
 const WIDEST_HEAD: usize = 32;
-/// What WebGPU binds at least, in values of 4 bytes.
+/// The size that WebGPU binds at least, in values of 4 bytes.
 pub const LARGEST_BUFFER: usize = (128 << 20) / 4;
 /// WebGPU dispatches no more workgroups along one dimension.
 pub const MOST_WORKGROUPS: usize = 65_535;
@@ -41,7 +41,7 @@ impl Layout {
         batch * self.tokens * (2 * self.heads).max((3 * self.width / 4).div_ceil(2))
     }
 
-    /// How many segments of how many images a batch's weight gradients are summed in.
+    /// The number of segments that a batch's weight gradients are summed in, and of images in each.
     pub fn segments(&self, batch: usize) -> [usize; 2] {
         let [few, many] = SEGMENTS;
         let wanted = (batch / IN_A_SEGMENT).clamp(few, many);

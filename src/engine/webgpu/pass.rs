@@ -15,7 +15,7 @@ const PLACES: usize = 4;
 /// Words of a section's part of [`Pass::uniforms`].
 const UNIFORMS: usize = 64;
 
-/// How many of an image's tokens a section computes: the head reads the class token alone.
+/// The number of an image's tokens that a section computes: the head reads the class token alone.
 pub fn queries(layout: &Layout, section: usize) -> usize {
     if section == layout.layers {
         1
@@ -31,7 +31,7 @@ pub struct Pass {
     pub(super) batch: usize,
     pub(super) tiling: Tiling,
     drop: Option<Drop>,
-    /// What common.wgsl describes, for each section.
+    /// The values that common.wgsl describes, for each section.
     pub(super) uniforms: Handle,
     /// For a backward pass, with transposed copies: see `transpose.wgsl`.
     params: Handle,

@@ -84,7 +84,7 @@ fn included(name: &str) -> &'static str {
     }
 }
 
-/// What dropout compiles into a shader.
+/// The constants that dropout compiles into a shader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Drop {
     pub threshold: u32,
@@ -105,7 +105,7 @@ impl Drop {
 /// Invocations of a workgroup that knows nothing of the adapter.
 pub const PLAIN_WORKGROUP: usize = 64;
 
-/// Which shader, for what.
+/// A shader, and the purpose that it is compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Variant {
     pub shader: Shader,

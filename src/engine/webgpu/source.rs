@@ -1,4 +1,4 @@
-//! Where a batch's images come from.
+//! The source of a batch's images.
 
 use burn::cubecl::server::Handle;
 
@@ -15,7 +15,7 @@ pub enum Source {
     Gathering(Gathering),
 }
 
-/// What `gather.wgsl` reads and writes.
+/// The buffers that `gather.wgsl` reads and writes.
 pub struct Gathering {
     pub batch: usize,
     /// Data set, indices, changes.

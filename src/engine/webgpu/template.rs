@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-/// What a template is filled with.
+/// The values that a template is filled with.
 #[derive(Clone, Debug, Default)]
 pub struct Values {
     texts: Vec<(&'static str, String)>,

@@ -13,7 +13,7 @@ const LARGEST_HEAD: usize = 256 / 2;
 /// WebGPU's default limit of a workgroup's memory, in values of 4 bytes.
 const LARGEST_SHARED: usize = 16_384 / 4;
 
-/// How much an invocation does, and how many make a workgroup.
+/// The work of an invocation, and the number of invocations in a workgroup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Tiling {
     /// Invocations of a workgroup that gathers an image and embeds it.

@@ -1,4 +1,4 @@
-//! Which data a run learns from, as a checkpoint says it.
+//! The data that a run learns from, as a checkpoint describes it.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ pub struct DataRecord {
     fingerprint: u32,
     /// The seed of synthetic digits, which can be made again.
     pub synthetic_seed: Option<u64>,
-    /// Where the images come from, as [`TrainingData::origin`] says.
+    /// The origin of the images, as [`TrainingData::origin`] says.
     #[serde(default)]
     pub origin: Option<String>,
 }

@@ -11,11 +11,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs, io};
 
-/// What run.mjs calls a mode, what tests/bench/kernels.rs calls it, and its images.
+/// The name of a mode in run.mjs, its name in tests/bench/kernels.rs, and its images.
 const MODES: [(&str, &str, u32); 2] = [("train", "training step", 64), ("infer", "one image", 1)];
-/// What run.mjs calls a library, and how its benchmark's name ends.
+/// The name of a library in run.mjs, and the end of its benchmark's name.
 const LIBRARIES: [(&str, &str); 2] = [("vitpad", "kernel"), ("burn-flex", "composition")];
-/// How the names of the limit's benchmarks begin.
+/// The beginning of the names of the limit's benchmarks.
 const LIMIT: &str = "limit/";
 
 const ADVICE: &str = "PyTorch is missing: `pip install torch numpy safetensors`, \
@@ -63,7 +63,7 @@ fn filter(presets: &[String]) -> String {
 /// One benchmark's result.
 struct Timing {
     name: String,
-    /// Of an iteration, in seconds.
+    /// The median time of an iteration, in seconds.
     median: f64,
     /// Elements per second, where the benchmark says how many an iteration has.
     most_elements: Option<f64>,
@@ -143,7 +143,7 @@ fn limit(timings: &[Timing]) -> Result<f64> {
         .context("`cargo bench` left no limit")
 }
 
-/// What tests/bench/pytorch.py prints; `None` where there is no PyTorch.
+/// The output of tests/bench/pytorch.py; `None` where there is no PyTorch.
 fn pytorch() -> Result<Option<Value>> {
     eprintln!("==> PyTorch");
     let python = env::var_os("PYTHON").unwrap_or_else(|| OsString::from("python3"));

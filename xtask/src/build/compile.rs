@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What rustc lets every wasm file use today; wasm-opt must be told.
+/// The features that rustc lets every wasm file use today; wasm-opt must be told.
 const WASM_FEATURES: [&str; 7] = [
     "--enable-simd",
     "--enable-bulk-memory",
@@ -40,9 +40,9 @@ pub struct Build<'a> {
     wasm: &'a Wasm,
     file: &'a WasmFile,
     sources: &'a Stamp,
-    /// Of the sources, and of how the file is made of them.
+    /// The stamp of the sources, and of how the file is made of them.
     stamp: Stamp,
-    /// Where its results are kept.
+    /// The folder where its results are kept.
     home: PathBuf,
 }
 
@@ -108,7 +108,7 @@ impl<'a> Build<'a> {
         self.home.join("bindings")
     }
 
-    /// What the file is called in dist/, and all that goes with it.
+    /// The names in dist/ of the file and of all that goes with it.
     pub fn outputs(&self) -> Result<Vec<PathBuf>> {
         let folder = self.bindings();
         let files = files_below(&folder, &|_| false)?.into_iter();
@@ -169,7 +169,7 @@ pub fn optimise(wasm: &Wasm, file: &WasmFile, built: &Path) -> Result<PathBuf> {
     Ok(result)
 }
 
-/// Where the result of wasm-opt for these bytes is kept. It takes minutes, so it is kept by content.
+/// The path of wasm-opt's result for these bytes. It takes minutes, so it is kept by content.
 fn optimised(file: &WasmFile, built: &Path) -> Result<PathBuf> {
     let bytes = fs::read(built).with_context(|| format!("cannot read {}", built.display()))?;
     let version = npm::locked_version("binaryen")?;

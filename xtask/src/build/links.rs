@@ -14,11 +14,11 @@ pub struct WasmFile {
     pub name: String,
     pub features: String,
     pub profile: String,
-    /// What wasm-opt is told: how hard to work, and what it may meet.
+    /// The options of wasm-opt: how hard to work, and what it may meet.
     pub wasm_opt: Vec<String>,
 }
 
-/// What index.html links to.
+/// The files that index.html links to.
 pub struct Links {
     pub wasm_files: Vec<WasmFile>,
     /// Files and folders of www/ that are copied as they are.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 
-/// What www/builds.js says of the wasm files, which is nothing.
+/// The line of www/builds.js on the wasm files, which says nothing of them.
 const NO_BUILDS: &str = "const builds = {};";
 const BUILDS: &str = "builds.js";
 
@@ -53,7 +53,7 @@ fn each_file(copied: &[PathBuf]) -> Result<Vec<PathBuf>> {
         .collect())
 }
 
-/// How far a wasm file is.
+/// The progress of a wasm file.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum State {
     /// It is there, with so many bytes.

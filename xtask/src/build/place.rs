@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// How names of files begin that are not yet whole.
+/// The beginning of the names of files that are not yet whole.
 pub const HALF_DONE: &str = ".half-done-";
 
 /// Puts a copy of `from` at `to`, where there is no such copy.

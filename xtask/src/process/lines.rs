@@ -7,7 +7,7 @@ use std::io::{BufReader, Read};
 use std::process::{Command, Stdio};
 use std::thread;
 
-/// What of a command's output is printed, besides cargo's bar, which goes to the step.
+/// The part of a command's output that is printed, besides cargo's bar, which goes to the step.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Shows {
     Everything,

@@ -12,7 +12,7 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// What the wasm files are made of.
+    /// The sources that the wasm files are made of.
     pub fn of_sources() -> Watch {
         let places = [
             "src",
@@ -24,7 +24,7 @@ impl Watch {
         Watch::of(places.map(|place| root().join(place)).to_vec())
     }
 
-    /// What is served as it is.
+    /// The files that are served as they are.
     pub fn of_page() -> Watch {
         Watch::of(vec![root().join("www")])
     }

@@ -1,4 +1,4 @@
-//! Where rustup cannot download the wasm standard library, Debian's packages can make it:
+//! The wasm standard library from Debian's packages, where rustup cannot download it:
 //! their compiler builds it from their sources, and rustup links that compiler as a toolchain.
 
 use super::apt;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-/// How long cargo-binstall may look around before compiling is the better way.
+/// The time that cargo-binstall may look around before compiling is the better way.
 const PATIENCE: Duration = Duration::from_secs(90);
 
 pub struct Tool {
@@ -196,7 +196,7 @@ mod tests {
         locked: true,
     };
 
-    /// What becomes of asking a cargo-binstall that does this, and the folder it was given.
+    /// The result of asking a cargo-binstall that runs this script in a folder of this name.
     fn asked(name: &str, script: &str) -> Result<()> {
         let folder =
             std::env::temp_dir().join(format!("vitpad-tool-{}-{name}", std::process::id()));

@@ -15,7 +15,7 @@ use crate::model::Dropout;
 pub struct Attention {
     /// Tokens of an image.
     pub tokens: usize,
-    /// How many of them are queries: the first ones. The last block's only query is the class token.
+    /// The number of queries among them: the first ones. The last block's only query is the class token.
     pub queries: usize,
     pub width: usize,
     pub heads: usize,
@@ -194,7 +194,7 @@ impl Attention {
         self.width / self.heads
     }
 
-    /// What scores, and queries, are multiplied with: 1 / √head_width.
+    /// The factor that scores, and queries, are multiplied with: 1 / √head_width.
     fn scale(&self) -> f32 {
         (self.head_width() as f32).sqrt().recip()
     }

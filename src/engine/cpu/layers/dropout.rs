@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::model::Dropout;
 
-/// Which values of a matrix to drop, given some of its rows: every `stride`-th from `first` on.
+/// The values of a matrix to drop, given some of its rows: every `stride`-th from `first` on.
 ///
 /// Positions count in the whole matrix of a batch, whichever shard computes the rows, and although
 /// the last block computes those of class tokens alone.

@@ -20,7 +20,7 @@ pub struct LayerNorm<'a> {
     pub eps: f32,
 }
 
-/// What the backward pass needs.
+/// The values that the backward pass needs.
 pub struct Saved<'a> {
     /// `[rows, width]`, (x - mean) / √(variance + eps)
     pub normalized: &'a mut [f32],

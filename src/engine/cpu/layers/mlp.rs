@@ -197,13 +197,13 @@ impl Mlp<'_> {
     }
 }
 
-/// What the backward pass of a tile reads.
+/// The values that the backward pass of a tile reads.
 struct Tile<'a> {
     /// The first token.
     first: usize,
     /// The first hidden value.
     from: usize,
-    /// How many hidden values of each token.
+    /// The number of hidden values of each token.
     count: usize,
     x: &'a [f32],
     dy: &'a [f32],

@@ -37,13 +37,13 @@ pub struct RowsMut<'a> {
     pub row: usize,
 }
 
-/// What the product is added to.
+/// The values that the product is added to.
 #[derive(Clone, Copy)]
 pub enum Start<'a> {
     Zero,
     /// This row, in each row of `C`.
     Bias(&'a [f32]),
-    /// What `C` holds.
+    /// The values that `C` holds.
     Sum,
 }
 

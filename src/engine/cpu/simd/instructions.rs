@@ -1,4 +1,4 @@
-//! What kernels are written with: macerator's vectors, and a multiply-add that is fused on wasm too.
+//! The tools of kernels: macerator's vectors, and a multiply-add that is fused on wasm too.
 //!
 //! WebAssembly's fused multiply-add belongs to relaxed SIMD, which macerator 0.5 does not compile
 //! with where it is enabled for a whole build. So with this crate's feature `relaxed-simd` each

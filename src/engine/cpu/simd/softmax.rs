@@ -8,7 +8,7 @@ use super::instructions::{
 };
 use super::math::{Vectors, exp, splat};
 
-/// What the softmax of a column was divided by, and the maximum that was subtracted before.
+/// The divisor of a column's softmax, and the maximum that was subtracted before.
 pub struct Statistics<'a> {
     pub max: &'a mut [f32],
     /// 1 / sum of e^(score - max)
