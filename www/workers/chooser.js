@@ -22,13 +22,12 @@
  *   job: a classifier or a trainer
  *
  * @typedef {object} Contest how the faster device is found
- * @property {(cpu: WasmModule, adapter: string) => string} key what the times depend on
+ * @property {(cpu: WasmModule, adapter: string) => string | Promise<string>} key what the times depend on
  * @property {() => Promise<Timings>} time
- * @property {(timings: Timings) => Words} say
+ * @property {(timings: Timings) => Words | Promise<Words>} say
  * @property {boolean} measure whether to measure even what was measured before
  */
 import { CrashWatch, isDeviceFault, withTimeLimit } from "./crash.js";
-import { fastest } from "./fastest.js";
 import { INSECURE, isInsecure } from "../shared/insecure.js";
 import { wordsOf } from "../shared/protocol.js";
 
@@ -184,12 +183,13 @@ export class DeviceChooser {
     const { speeds, onWait } = this.#options;
     const { module } = await this.load("cpu");
     try {
-      const key = contest.key(module, adapter);
+      const key = await contest.key(module, adapter);
       const known = contest.measure ? null : await speeds.recall(key);
       if (!known) onWait({ key: "wait.comparison" });
       const timings = known ?? (await contest.time());
       if (!known) await speeds.remember(key, timings);
-      return { device: fastest(timings), reason: contest.say(timings) };
+      const { fastest } = await import("./fastest.js");
+      return { device: fastest(timings), reason: await contest.say(timings) };
     } catch (error) {
       if (error instanceof DeviceError || signal.aborted) throw error;
       // What is wrong with the job is said by who opens it.

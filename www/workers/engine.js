@@ -24,13 +24,15 @@
  * @property {() => number} now milliseconds
  */
 import { describe } from "./chooser.js";
-import { keyOf, race, sayReading } from "./fastest.js";
 import { CodedError, wordsOf } from "../shared/protocol.js";
 
 /** How often each device reads it to find the faster one. */
 const RACE = { warmUps: 2, rounds: 7 };
 /** A 7, in units of the pad. */
 const SAMPLE = [{ points: Float32Array.of(80, 70, 200, 70, 160, 140, 130, 215), width: 20 }];
+
+/** Most visits have no GPU, and time nothing. */
+const timing = () => import("./fastest.js");
 
 /** Nothing ends it. */
 const NEVER = new AbortController().signal;
@@ -61,9 +63,9 @@ export class Engine {
       make: (module, source, device) => this.#load(module, source, device),
       release: () => {},
       contest: {
-        key: (_, adapter) => keyOf("draw", adapter, this.#first.config),
+        key: async (_, adapter) => (await timing()).keyOf("draw", adapter, this.#first.config),
         time: () => this.#time(),
-        say: sayReading,
+        say: async (timings) => (await timing()).sayReading(timings),
         measure: options.measure,
       },
     };
@@ -133,6 +135,7 @@ export class Engine {
 
   /** The CPU answers in between. */
   async #time() {
+    const { race } = await timing();
     return this.#chooser.onGpu(async (module) => {
       const gpu = await this.#load(module, await this.#options.source, "webgpu");
       const work = { cpu: () => this.#first.classify(SAMPLE), webgpu: () => gpu.classify(SAMPLE) };
