@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::Parameter;
 use crate::config::{Activation, Norm, VitConfig};
-use crate::error::{Result, require};
+use crate::error::{Expected, Result, require};
 
 /// Values between two places where a WebGPU binding may start.
 const ALIGNMENT: usize = 64;
@@ -158,11 +158,9 @@ impl VitConfig {
     pub fn check_size(&self) -> Result<()> {
         self.validate()?;
         let count = self.parameters();
-        require(count <= MOST_PARAMETERS, "width", self.width, || {
-            format!(
-                "a model of at most {MOST_PARAMETERS} parameters, not {count}: make it narrower, or give it fewer layers"
-            )
-        })
+        let most = MOST_PARAMETERS;
+        let expected = Expected::Parameters { most, count };
+        require(count <= most, "width", self.width, expected)
     }
 
     /// Trainable parameters of a model of this shape, which need not fit anywhere.
@@ -206,6 +204,22 @@ mod tests {
                 end = place.end;
             }
             assert_eq!(end.next_multiple_of(ALIGNMENT), layout.values());
+        }
+    }
+
+    #[test]
+    fn packing_transposes_matrices_and_unpacking_undoes_it() {
+        for layout in layouts() {
+            let mut flat = vec![0.0; layout.values()];
+            for entry in layout.entries() {
+                let count: Vec<f32> = (0..entry.place.len()).map(|index| index as f32).collect();
+                entry.pack(&count, &mut flat);
+                assert_eq!(entry.unpack(&flat), count, "{}", entry.name);
+            }
+            // The second input of the first output follows all outputs of the first input.
+            let weight = &flat[layout.places().of(Parameter::HeadWeight, 0)];
+            assert_eq!(weight[layout.classes], 1.0);
+            assert_eq!(weight[1], layout.width as f32);
         }
     }
 

@@ -4,6 +4,7 @@
 mod augment;
 mod idx;
 mod image;
+mod random;
 mod strokes;
 mod synthetic;
 mod training;

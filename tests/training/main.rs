@@ -2,8 +2,12 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod checkpoint;
+mod config;
+mod dropout;
+mod logits;
 #[path = "../common/losses.rs"]
 mod losses;
+mod recipe;
 
 use std::sync::Arc;
 
