@@ -9,7 +9,7 @@ use crate::data::batch::normalized;
 use crate::data::drawing::{Picture, SIDE};
 use crate::device::{Adapter, Fallback, Request, Selected};
 use crate::engine::{self, Engine};
-use crate::error::{Error, Result, require};
+use crate::error::{Error, Expected, Result, require};
 use crate::logits::{argmax, softmax};
 use crate::model::VisionTransformer;
 use crate::select::{Chosen, Purpose, select};
@@ -81,10 +81,12 @@ impl Classifier {
 /// Refuses models of other images than [`Picture`]s.
 fn check_pictures(config: &VitConfig) -> Result<()> {
     let side = config.image_size;
-    require(side == SIDE, "image_size", side, || {
-        format!("{SIDE}: drawings become pictures of {SIDE} x {SIDE} pixels")
-    })?;
-    require(config.channels == 1, "channels", config.channels, || {
-        "1: drawings become grey pictures".into()
-    })
+    let pictures = Expected::Pictures { side: SIDE };
+    require(side == SIDE, "image_size", side, pictures)?;
+    require(
+        config.channels == 1,
+        "channels",
+        config.channels,
+        Expected::Grey,
+    )
 }

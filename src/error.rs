@@ -1,9 +1,11 @@
 //! The one error type of the crate.
 
 mod data;
+mod expected;
 mod fallback;
 
 pub use data::{DataError, DrawingError, IdxError};
+pub use expected::Expected;
 pub use fallback::Fallback;
 
 use serde::Serialize;
@@ -22,7 +24,8 @@ pub enum Error {
     Config {
         field: &'static str,
         value: String,
-        expected: String,
+        #[serde(flatten)]
+        expected: Expected,
     },
     #[error("unknown preset {name:?}, expected one of {}", known.join(", "))]
     UnknownPreset {
@@ -72,8 +75,16 @@ pub enum Error {
     Checkpoint { message: String },
     #[error("the run learns from {name}: load these images to go on")]
     DataNeeded { name: String },
-    #[error("the run learns from {expected}, not from {found}: load the same images to go on")]
-    OtherData { found: String, expected: String },
+    #[error(
+        "the run learns from {name} ({train} training images), not from {found} ({found_train}): load the \
+         same images to go on"
+    )]
+    OtherData {
+        name: String,
+        train: usize,
+        found: String,
+        found_train: usize,
+    },
     #[error(transparent)]
     Idx(#[from] IdxError),
     #[error(transparent)]
@@ -88,7 +99,7 @@ pub enum Error {
         /// Whether the build has code beneath it that is the browser's, WebGPU's.
         is_device_fault: bool,
     },
-    #[error("the trainer was freed: make another")]
+    #[error("it was freed: make another")]
     Freed,
     #[error("{argument} is {found}, expected {expected}")]
     Argument {
@@ -151,7 +162,7 @@ pub(crate) fn require(
     holds: bool,
     field: &'static str,
     value: impl std::fmt::Display,
-    expected: impl FnOnce() -> String,
+    expected: Expected,
 ) -> Result<()> {
     if holds {
         return Ok(());
@@ -159,7 +170,7 @@ pub(crate) fn require(
     Err(Error::Config {
         field,
         value: value.to_string(),
-        expected: expected(),
+        expected,
     })
 }
 

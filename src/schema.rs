@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::error::{Result, require};
+use crate::error::{Expected, Result, require};
 
 /// A hyperparameter.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -127,7 +127,7 @@ pub const HYPERPARAMETERS: [Hyperparameter; 33] = [
 pub fn check(name: &'static str, value: f64) -> Result<()> {
     let entry = HYPERPARAMETERS.iter().find(|each| each.name == name);
     let limits = entry.expect("a hyperparameter").limits;
-    require(limits.contain(value), name, value, || limits.in_words())
+    require(limits.contain(value), name, value, limits.expected())
 }
 
 impl Limits {
@@ -152,15 +152,18 @@ impl Limits {
         }
     }
 
-    fn in_words(&self) -> String {
+    fn expected(&self) -> Expected {
         match *self {
-            Self::Whole { least: 0, most } => format!("at most {most}"),
-            Self::Whole { least, most } => format!("between {least} and {most}"),
+            Self::Whole { least: 0, most } => Expected::AtMost { most: most as f64 },
+            Self::Whole { least, most } => Expected::Between {
+                least: least as f64,
+                most: most as f64,
+            },
             Self::Number {
                 most: None, above, ..
             } => match above {
-                true => "positive and finite".into(),
-                false => "zero or more, and finite".into(),
+                true => Expected::Positive,
+                false => Expected::NotNegative,
             },
             Self::Number {
                 least,
@@ -168,10 +171,10 @@ impl Limits {
                 above,
                 below,
             } => match (above, below) {
-                (false, false) => format!("between {least} and {most}"),
-                (true, false) => format!("above {least} and at most {most}"),
-                (false, true) => format!("at least {least} and below {most}"),
-                (true, true) => format!("above {least} and below {most}"),
+                (false, false) => Expected::Between { least, most },
+                (true, false) => Expected::Above { least, most },
+                (false, true) => Expected::Below { least, most },
+                (true, true) => Expected::Inside { least, most },
             },
             Self::Choice { .. } => panic!("a choice is no number"),
         }

@@ -52,7 +52,7 @@ fn models_of_other_images_than_pictures_read_no_drawings() {
                 channels: 3,
                 ..small()
             },
-            "channels is 3, expected 1: drawings become grey pictures",
+            "channels is 3, expected 1: images are grey",
         ),
     ] {
         let opened = Classifier::open(Request::Cpu, Err(Fallback::NoWebGpu), model(&config));

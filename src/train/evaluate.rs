@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::data::batch::normalized;
 use crate::data::idx::{Dataset, Images};
 use crate::engine::{self, Engine};
-use crate::error::{Error, Result};
+use crate::error::{Error, Expected, Result};
 use crate::logits::{argmax, log_softmax};
 use crate::model::VisionTransformer;
 
@@ -161,10 +161,10 @@ pub(super) fn check_size(images: &Images, side: usize) -> Result<()> {
     Err(Error::Config {
         field: "image_size",
         value: side.to_string(),
-        expected: format!(
-            "{} x {}, the size of the images",
-            images.rows, images.columns
-        ),
+        expected: Expected::ImageSize {
+            rows: images.rows,
+            columns: images.columns,
+        },
     })
 }
 

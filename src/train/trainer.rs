@@ -14,7 +14,7 @@ use crate::data::batch::{DEVIATION, MEAN, normalized, targets};
 use crate::data::training::TrainingData;
 use crate::engine::{self, AdamState, Batch, Engine, Gradient, Input, Normalization};
 use crate::engine::{StoredImages, Update};
-use crate::error::{Error, Result, require};
+use crate::error::{Error, Expected, Result, require};
 use crate::model::{Dropout, VisionTransformer};
 
 /// The number of steps between two states to go back to.
@@ -252,12 +252,14 @@ impl Trainer {
 /// Refuses data that the model can't learn from.
 fn check_fit(config: &VitConfig, data: &TrainingData) -> Result<()> {
     check_size(&data.validation.images, config.image_size)?;
-    require(config.channels == 1, "channels", config.channels, || {
-        "1: the images are grey".into()
-    })?;
+    require(
+        config.channels == 1,
+        "channels",
+        config.channels,
+        Expected::Grey,
+    )?;
     let largest = data.largest_label();
     let classes = config.classes;
-    require(usize::from(largest) < classes, "classes", classes, || {
-        format!("more than {largest}, the largest label")
-    })
+    let more = Expected::MoreClasses { largest };
+    require(usize::from(largest) < classes, "classes", classes, more)
 }

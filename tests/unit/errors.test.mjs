@@ -25,7 +25,13 @@ function codesOf(source) {
 }
 
 const kebab = (name) => name.replace(/\B[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
-const NESTED = { Idx: "IdxError", Data: "DataError", Drawing: "DrawingError" };
+/** Errors that come in kinds, and where these are. */
+const NESTED = {
+  Idx: ["src/error/data.rs", "IdxError"],
+  Data: ["src/error/data.rs", "DataError"],
+  Drawing: ["src/error/data.rs", "DrawingError"],
+  Config: ["src/error/expected.rs", "Expected"],
+};
 
 /** The key of each error in Rust, and the names of its values. */
 function errorsOfRust() {
@@ -34,8 +40,9 @@ function errorsOfRust() {
   return variantsOf(source, "Error").flatMap(({ variant, fields }) => {
     const key = `error.${codes.get(variant)}`;
     if (!(variant in NESTED)) return { key, fields };
-    const kinds = variantsOf(read("src/error/data.rs"), NESTED[variant]);
-    return kinds.map((kind) => ({ key: `${key}.${kebab(kind.variant)}`, fields: kind.fields }));
+    const [file, name] = NESTED[variant];
+    // Beside its kind's values it may have some of its own.
+    return variantsOf(read(file), name).map((kind) => ({ key: `${key}.${kebab(kind.variant)}`, fields: [...fields, ...kind.fields] }));
   });
 }
 

@@ -84,6 +84,7 @@ export default {
   "device.ndarray": "CPU, ndarray backend",
   "device.download": "Download of the WebGPU build",
   "device.how.cpu": "WebAssembly SIMD, one thread",
+  "device.unnamed": "unnamed adapter",
   "device.how.ndarray": "burn-ndarray, one thread",
   "device.with-shaders": {
     one: "{adapter} · {count} shader compiled in {seconds}\u00a0s",
@@ -209,6 +210,7 @@ export default {
 
   // The training page: the setup
   "setup.loading": "The setup is loading.",
+  "setup.not-loaded": "The setup could not be loaded: press Reset to try again.",
   "setup.impossible": "Something in the setup is not possible: see there.",
   "setup.parameters": "The model has {count} parameters.",
   "setup.copied": "Copied",

@@ -75,6 +75,7 @@ export default {
   "device.ndarray": "CPU（ndarray 后端）",
   "device.download": "WebGPU 版本下载进度",
   "device.how.cpu": "WebAssembly SIMD，单线程",
+  "device.unnamed": "未命名的适配器",
   "device.how.ndarray": "burn-ndarray，单线程",
   "device.with-shaders": { other: "{adapter} · 编译 {count} 个着色器用时 {seconds}\u00a0秒" },
   "device.reads.cpu": "CPU 识别一个数字用时 {cpu}，WebGPU 用时 {webgpu}。",
@@ -191,6 +192,7 @@ export default {
 
   // 训练页面：设置
   "setup.loading": "正在加载设置。",
+  "setup.not-loaded": "无法加载设置：请按“重置”再试一次。",
   "setup.impossible": "设置中有不可行的内容，请在“设置”部分查看。",
   "setup.parameters": "模型共有 {count} 个参数。",
   "setup.copied": "已复制",
@@ -423,7 +425,21 @@ export default {
   "error.too-many-digits": "{found} 个数字超过了此处可保存的上限 {most} 个：请改为将这些文件作为单独的数据使用。",
 
   // 错误：Rust
-  "error.invalid-config": "{field} 的值为 {value}，应为 {expected}。",
+  "error.invalid-config": "{name} 无法读取：{message}。",
+  "error.invalid-config.at-most": "{field} 的值为 {value}，最多为 {most}。",
+  "error.invalid-config.between": "{field} 的值为 {value}，应在 {least} 到 {most} 之间。",
+  "error.invalid-config.above": "{field} 的值为 {value}，应大于 {least} 且不超过 {most}。",
+  "error.invalid-config.below": "{field} 的值为 {value}，应不小于 {least} 且小于 {most}。",
+  "error.invalid-config.inside": "{field} 的值为 {value}，应大于 {least} 且小于 {most}。",
+  "error.invalid-config.positive": "{field} 的值为 {value}，应为有限的正数。",
+  "error.invalid-config.not-negative": "{field} 的值为 {value}，应为有限的非负数。",
+  "error.invalid-config.multiple": "{field} 的值为 {value}，应为 {of}（{factor}）的倍数。",
+  "error.invalid-config.patches": "{field} 的值为 {value}，图像会有 {patches} 个图块，最多允许 {most} 个：请加大图块。",
+  "error.invalid-config.parameters": "模型会有 {count} 个参数，最多允许 {most} 个：请减小宽度或层数。",
+  "error.invalid-config.pictures": "{field} 的值为 {value}，应为 {side}：所画的图会转为 {side} × {side} 像素。",
+  "error.invalid-config.grey": "{field} 的值为 {value}，应为 1：图像是灰度的。",
+  "error.invalid-config.image-size": "{field} 的值为 {value}，而图像为 {rows} × {columns}。",
+  "error.invalid-config.more-classes": "{field} 的值为 {value}，应大于最大的标签 {largest}。",
   "error.unknown-preset": "没有名为“{name}”的预设，可选：{known}。",
   "error.weights-config": "权重中没有可读取的配置：{message}。",
   "error.not-safetensors": "不是 safetensors 文件：{message}。",
@@ -440,9 +456,9 @@ export default {
     "第 {step} 步的损失不是有限数，运行已回到第 {back_to} 步：请尝试降低学习率、延长预热，或裁剪梯度范数。",
   "error.invalid-checkpoint": "不是检查点：{message}。",
   "error.data-needed": "此运行使用的数据是 {name}：请加载这些图像后继续。",
-  "error.other-data": "此运行使用的数据是 {expected}，而不是 {found}：请加载相同的图像后继续。",
+  "error.other-data": "此运行使用的数据是 {name}（{train} 张训练图像），而不是 {found}（{found_train} 张）：请加载相同的图像后继续。",
   "error.crashed": "计算崩溃：{message}。",
-  "error.freed": "训练器已释放：请新建一个。",
+  "error.freed": "该对象已释放：请新建一个。",
   "error.invalid-argument": "{argument} 为 {found}，应为 {expected}。",
 
   // 错误：Rust 读取数据时

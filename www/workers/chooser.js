@@ -269,7 +269,15 @@ function refuse(device, probe) {
  */
 function wordsOfFallback({ code, detail, reason }) {
   if (code === "no-webgpu" && isInsecure()) return INSECURE;
-  return { key: `fallback.${code}`, values: { detail }, text: reason ?? undefined };
+  return { key: `fallback.${code}`, values: { detail: detail && nameOf(detail) }, text: reason ?? undefined };
+}
+
+/**
+ * @param {string} adapter
+ * @returns {Words | string} browsers that tell nobody have none
+ */
+function nameOf(adapter) {
+  return adapter === "unnamed adapter" ? { key: "device.unnamed", text: adapter } : adapter;
 }
 
 /**
@@ -288,7 +296,8 @@ export function describe({ deviceInfo }, reason) {
  */
 function descriptionOf({ kind, description, compiled }) {
   if (kind !== "webgpu") return { key: `device.how.${kind}`, text: description };
-  if (!compiled?.shaders) return description;
+  const adapter = nameOf(description);
+  if (!compiled?.shaders) return adapter;
   const seconds = (compiled.milliseconds / 1_000).toFixed(1);
-  return { key: "device.with-shaders", values: { adapter: description, count: compiled.shaders, seconds } };
+  return { key: "device.with-shaders", values: { adapter, count: compiled.shaders, seconds } };
 }

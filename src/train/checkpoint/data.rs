@@ -65,8 +65,10 @@ impl DataRecord {
             return Ok(());
         }
         Err(Error::OtherData {
-            found: format!("{} ({} training images)", found.name, found.train),
-            expected: format!("{} ({} training images)", self.name, self.train),
+            name: self.name.clone(),
+            train: self.train,
+            found: found.name,
+            found_train: found.train,
         })
     }
 }
