@@ -9,7 +9,7 @@
 //!
 //! Drivers compile long shaders slowly, and slower the more values live at once. So what is kept
 //! for a whole shader lies in private arrays, which loops fill and empty, and on software adapters,
-//! which compile one at a time, a shader's products are turns of one loop. The shaders of a job are
+//! which compile one at a time, a shader's products share one loop. The shaders of a job are
 //! known before it ([`to_infer`], [`to_train`]), so that they can be compiled ahead.
 //!
 //! Sums have a fixed order: the same seed gives the same numbers on the same adapter.

@@ -61,7 +61,7 @@ fn included(name: &str) -> &'static str {
         "inputs" => include_str!("shaders/inputs.wgsl"),
         "zeros" => include_str!("shaders/zeros.wgsl"),
         "lanes" => include_str!("shaders/lanes.wgsl"),
-        "turn" => include_str!("shaders/turn.wgsl"),
+        "accumulate" => include_str!("shaders/accumulate.wgsl"),
         "tile" => include_str!("shaders/tile.wgsl"),
         "written" => include_str!("shaders/written.wgsl"),
         "gathered" => include_str!("shaders/gathered.wgsl"),
@@ -262,7 +262,7 @@ impl Variant {
             .number("HIDDEN", tiling.hidden)
             .number("DEPTH", depth(layout.width / 4))
             .number("HIDDEN_DEPTH", depth(tiling.hidden))
-            .number("TURNS", layout.width / 4 / lanes)
+            .number("COLUMN_BLOCKS", layout.width / 4 / lanes)
             .text("MATRIX", if shares_weights { "tile" } else { "params" })
             .number("QUERIES", tiling.queries)
             .number("GROUPS", layout.tokens.div_ceil(tiling.queries))

@@ -5,7 +5,7 @@
 
 var<workgroup> h: array<vec4f, WORKGROUP / LANES * HIDDEN * ROWS>;
 // The outputs that the invocation computes: one in LANES, of each token.
-var<private> sums: array<vec4f, TURNS * ROWS>;
+var<private> sums: array<vec4f, COLUMN_BLOCKS * ROWS>;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -27,7 +27,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let matrix = WEIGHT2 + 4 * j * D4;
     #include from_hidden
   }
-  for (var i = 0u; i < TURNS * ROWS; i++) {
+  for (var i = 0u; i < COLUMN_BLOCKS * ROWS; i++) {
     let index = first_row + i % ROWS;
     if (index < rows) { y[row_stride * index * D4 + i / ROWS * LANES + lane] = sums[i]; }
   }

@@ -6,7 +6,7 @@
 // Gradients of hidden activations.
 var<workgroup> h: array<vec4f, WORKGROUP / LANES * HIDDEN * ROWS>;
 // The outputs that the invocation computes: one in LANES, of each token.
-var<private> sums: array<vec4f, TURNS * ROWS>;
+var<private> sums: array<vec4f, COLUMN_BLOCKS * ROWS>;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -48,7 +48,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let matrix = TRANSPOSED1 + 4 * j * D4;
     #include from_hidden
   }
-  for (var i = 0u; i < TURNS * ROWS; i++) {
+  for (var i = 0u; i < COLUMN_BLOCKS * ROWS; i++) {
     let index = first_row + i % ROWS;
     if (index < rows) { $SUM[row_stride * index * D4 + i / ROWS * LANES + lane] += sums[i]; }
   }

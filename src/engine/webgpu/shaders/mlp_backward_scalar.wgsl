@@ -1,5 +1,5 @@
 // As mlp_backward.wgsl, for adapters where sharing is slow: an invocation takes ROWS tokens alone.
-// Its three products are turns of one loop, since such adapters compile long shaders slowly.
+// Its three products share one loop, since such adapters compile long shaders slowly.
 #include mlp_backward_buffers
 #include common
 
@@ -30,26 +30,26 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   #end
   for (var j = 0u; j < F4; j += HIDDEN) {
     // Hidden activations, their gradients, and what they add to the gradient of the input.
-    for (var turn = 0u; turn < 3; turn++) {
-      let last = turn == 2;
-      let begin = turn * OF_DM;
+    for (var matmul = 0u; matmul < 3; matmul++) {
+      let last = matmul == 2;
+      let begin = matmul * OF_DM;
       let count = select(D4, HIDDEN, last);
       let outputs = select(HIDDEN, D4, last);
       let stride = select(F4, D4, last);
-      let base = select(select(TRANSPOSED2, WEIGHT1, turn == 0) + j, TRANSPOSED1 + 4 * j * D4, last);
+      let base = select(select(TRANSPOSED2, WEIGHT1, matmul == 0) + j, TRANSPOSED1 + 4 * j * D4, last);
       for (var column = 0u; column < outputs; column += COLUMNS) {
         for (var i = 0u; i < ROWS * COLUMNS; i++) {
           v[i] = vec4f(0);
-          if (turn == 0) { v[i] = params[BIAS1 + j + column + i / ROWS]; }
+          if (matmul == 0) { v[i] = params[BIAS1 + j + column + i / ROWS]; }
           if (last) { v[i] = $SUM[row_stride * min(first_row + i % ROWS, rows - 1) * D4 + column + i / ROWS]; }
         }
-        #include turn
+        #include accumulate
         for (var i = 0u; i < ROWS * COLUMNS; i++) {
           if (last) {
             $SUM[row_stride * min(first_row + i % ROWS, rows - 1) * D4 + column + i / ROWS] = v[i];
           } else {
             let at = OF_HIDDEN + column * ROWS + i;
-            if (turn == 0) {
+            if (matmul == 0) {
               a[at] = activated(v[i]).slope;
               #if DROP
               let index = min(first_row + i % ROWS, rows - 1);

@@ -1,5 +1,5 @@
 // As mlp.wgsl, for adapters where sharing is slow: an invocation takes ROWS tokens alone. Its two
-// products are turns of one loop, since such adapters compile long shaders slowly.
+// products share one loop, since such adapters compile long shaders slowly.
 #include mlp_buffers
 #include common
 
@@ -26,9 +26,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   #end
   for (var j = 0u; j < F4; j += HIDDEN) {
     // Hidden activations, and what they add to the output.
-    for (var turn = 0u; turn < 2; turn++) {
-      let last = turn == 1;
-      let begin = turn * OF_HIDDEN;
+    for (var matmul = 0u; matmul < 2; matmul++) {
+      let last = matmul == 1;
+      let begin = matmul * OF_HIDDEN;
       let count = select(D4, HIDDEN, last);
       let outputs = select(HIDDEN, D4, last);
       let stride = select(F4, D4, last);
@@ -39,7 +39,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
           if (!last) { v[i] = params[BIAS1 + j + column + i / ROWS]; }
           if (last && j > 0) { v[i] = y[row_stride * min(first_row + i % ROWS, rows - 1) * D4 + column + i / ROWS]; }
         }
-        #include turn
+        #include accumulate
         for (var i = 0u; i < ROWS * COLUMNS; i++) {
           if (last) {
             y[row_stride * min(first_row + i % ROWS, rows - 1) * D4 + column + i / ROWS] = v[i];
