@@ -5,17 +5,22 @@ mod classifier;
 mod crash;
 mod data;
 mod error;
+mod event_loop;
+mod freed;
 mod idx;
 mod image;
 mod iterator;
 mod object;
+#[cfg(feature = "webgpu")]
+mod pipelines;
+#[cfg(not(feature = "webgpu"))]
+#[path = "api/no_pipelines.rs"]
 mod pipelines;
 mod report;
 mod run;
 mod selection;
 mod settings;
 mod trainer;
-mod turn;
 
 pub use adapter::probe_webgpu;
 pub use classifier::Classifier;

@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::*;
 
 use super::adapter::probe;
 use super::crash::promise;
+use super::freed::watched;
 use super::image::picture;
 use super::object::{Options, object, to_js};
 use super::pipelines;
@@ -48,7 +49,7 @@ impl Classifier {
                 inner: Rc::new(inner),
                 is_new: Cell::new(false),
             };
-            Ok(classifier.into())
+            Ok(watched(classifier))
         })
     }
 

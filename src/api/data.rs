@@ -7,13 +7,14 @@ use wasm_bindgen::convert::TryFromJsValue;
 use wasm_bindgen::prelude::*;
 
 use super::error::wrong_type;
+use super::freed::{is_freed, watched};
 use super::image::read_strokes;
 use super::object::{Options, get, integer, object};
 use crate::data::augment::Augment;
 use crate::data::drawing::rasterize as picture_of;
 use crate::data::idx::Dataset;
 use crate::data::training::TrainingData;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::train::{DataRecord, preview};
 
 /// Digits have ten classes.
@@ -37,26 +38,25 @@ impl DataSet {
     /// Digits made from stroke templates, new ones each epoch.
     ///
     /// Throws code `invalid-data` for no images, `invalid-argument` for what is no number.
+    #[wasm_bindgen(unchecked_return_type = "DataSet")]
     pub fn synthetic(
         #[wasm_bindgen(unchecked_optional_param_type = "SyntheticOptions")] options: JsValue,
-    ) -> Result<Self, JsValue> {
+    ) -> Result<JsValue, JsValue> {
         let options = Options(&options);
         let images = options.count("images")?.unwrap_or(SYNTHETIC_IMAGES);
         let seed = options.integer("seed")?.unwrap_or(1);
-        let inner = TrainingData::synthetic(seed, images).map_err(crate::Error::from)?;
-        Ok(Self {
-            inner: Arc::new(inner),
-        })
+        let inner = TrainingData::synthetic(seed, images).map_err(Error::from)?;
+        Ok(Self::watched(Arc::new(inner)))
     }
 
     /// Images and labels from IDX files, packed with gzip or not. A tenth of the images is held
     /// out for validation, at most 5,000.
     ///
     /// Throws code `invalid-idx` for damaged files, `invalid-data` for too few images.
-    #[wasm_bindgen(js_name = fromIdx)]
+    #[wasm_bindgen(js_name = fromIdx, unchecked_return_type = "DataSet")]
     pub fn from_idx(
         #[wasm_bindgen(unchecked_param_type = "IdxFiles")] files: JsValue,
-    ) -> Result<Self, JsValue> {
+    ) -> Result<JsValue, JsValue> {
         let files = Options(&files);
         let parse = |images: &'static str, labels: &'static str| -> Result<Dataset> {
             let (images, labels) = (files.bytes(images)?, files.bytes(labels)?);
@@ -69,20 +69,16 @@ impl DataSet {
             .transpose()?;
         let name = files.text("name", "a string")?.unwrap_or(NAME.into());
         let limit = files.count("limit")?;
-        let mut inner =
-            TrainingData::from_sets(name, train, test, limit).map_err(crate::Error::from)?;
+        let mut inner = TrainingData::from_sets(name, train, test, limit).map_err(Error::from)?;
         inner.origin = files.text("origin", "a string")?;
-        Ok(Self {
-            inner: Arc::new(inner),
-        })
+        Ok(Self::watched(Arc::new(inner)))
     }
 
     /// The same images again, without copying them: each is freed on its own.
     #[expect(clippy::should_implement_trait, reason = "for JavaScript")]
-    pub fn clone(&self) -> Self {
-        Self {
-            inner: self.inner.clone(),
-        }
+    #[wasm_bindgen(unchecked_return_type = "DataSet")]
+    pub fn clone(&self) -> JsValue {
+        Self::watched(self.inner.clone())
     }
 
     /// Its name, and how many images of which size there are.
@@ -106,7 +102,7 @@ impl DataSet {
         let seed = integer("seed", seed)?;
         let most = self.inner.len().min(MOST_SAMPLES) as f64;
         if count.fract() != 0.0 || !(1.0..=most).contains(&count) {
-            return Err(crate::Error::Argument {
+            return Err(Error::Argument {
                 argument: "count",
                 found: count.to_string(),
                 expected: "a whole number from 1 to 10000, and no more than there are training images",
@@ -121,20 +117,27 @@ impl DataSet {
     }
 }
 
+impl DataSet {
+    fn watched(inner: Arc<TrainingData>) -> JsValue {
+        watched(Self { inner })
+    }
+}
+
 /// The data set of an options object, which the caller keeps.
 pub fn data_of(options: &Options) -> Result<Option<Arc<TrainingData>>> {
     let Some(value) = options.get("data") else {
         return Ok(None);
     };
     // wasm-bindgen takes an object of ours by value only, so it gets a handle of its own.
-    let handle = get(&value, "clone")
-        .dyn_ref()
-        .and_then(|clone: &Function| clone.call0(&value).ok())
-        .and_then(|clone| DataSet::try_from_js_value(clone).ok());
-    match handle {
-        Some(handle) => Ok(Some(handle.inner.clone())),
-        None => Err(wrong_type("data", &value, A_DATA_SET)),
-    }
+    let clone = get(&value, "clone");
+    let clone = clone.dyn_ref().map(|clone: &Function| clone.call0(&value));
+    let handle = match clone {
+        Some(Err(error)) if is_freed(&error) => return Err(Error::Freed),
+        Some(Ok(clone)) => DataSet::try_from_js_value(clone).ok(),
+        _ => None,
+    };
+    let handle = handle.ok_or_else(|| wrong_type("data", &value, A_DATA_SET))?;
+    Ok(Some(handle.inner.clone()))
 }
 
 pub fn data_info(record: &DataRecord) -> JsValue {
@@ -159,7 +162,7 @@ pub fn rasterize(
     let array: &Array = strokes
         .dyn_ref()
         .ok_or_else(|| wrong_type("strokes", &strokes, "an array of strokes"))?;
-    let picture = picture_of(&read_strokes(array)?).map_err(crate::Error::from)?;
+    let picture = picture_of(&read_strokes(array)?).map_err(Error::from)?;
     Ok(picture.map_or(JsValue::NULL, |picture| {
         let bytes = picture.map(|value| (value * 255.0).round() as u8);
         Uint8Array::from(bytes.as_slice()).into()

@@ -35,7 +35,7 @@ pub async fn open(
     shaders: impl FnOnce() -> Vec<String>,
 ) {
     let Ok(adapter) = adapter else { return };
-    if !device::HAS_WEBGPU || adapter.check(request).is_err() {
+    if adapter.check(request).is_err() {
         return;
     }
     let lock = OpeningLock::acquire().await;
@@ -93,7 +93,7 @@ async fn open_prepared(adapter: &Adapter) -> Result<Selected, Fallback> {
 
 /// Compiles shaders for what a device is to do next.
 pub async fn compile(selected: &Selected, shaders: impl FnOnce() -> Vec<String>) {
-    if device::HAS_WEBGPU && selected.kind == Kind::WebGpu {
+    if selected.kind == Kind::WebGpu {
         make(shaders()).await;
     }
 }
@@ -105,7 +105,7 @@ async fn make(shaders: Vec<String>) {
 
 /// The number of shaders that were compiled ahead, and in how many milliseconds; null for other devices.
 pub fn compiled(selected: &Selected) -> JsValue {
-    if device::HAS_WEBGPU && selected.kind == Kind::WebGpu {
+    if selected.kind == Kind::WebGpu {
         compiled_ahead()
     } else {
         JsValue::NULL

@@ -12,12 +12,12 @@ use wasm_bindgen_futures::JsFuture;
 use web_time::Instant;
 
 use super::crash::promise;
+use super::event_loop::{check_abort, yield_now};
 use super::object::Options;
 use super::pipelines;
 use super::report;
 use super::selection::purpose_of;
 use super::settings::held_out;
-use super::turn::{check_abort, turn};
 use crate::device::{Selected, cpu};
 use crate::error::Error;
 use crate::model::VisionTransformer;
@@ -117,7 +117,7 @@ impl Run {
         let mut steps = Vec::new();
         let mut outcome = Ok(());
         while steps.len() < count {
-            turn().await;
+            yield_now().await;
             outcome = check_abort(signal);
             let mut trainer = self.trainer.borrow_mut();
             if outcome.is_err() || trainer.is_done() {
@@ -190,7 +190,7 @@ impl Run {
         let shaders = || shaders_to_evaluate(&config, images.labels.len());
         pipelines::compile(&self.selected, shaders).await;
         loop {
-            turn().await;
+            yield_now().await;
             check_abort(&signal)?;
             if !evaluator.next_batch(images).await? {
                 break;

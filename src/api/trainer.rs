@@ -11,6 +11,7 @@ use super::classifier::{Classifier, device_info, request_of};
 use super::crash::promise;
 use super::data::{A_DATA_SET, data_info, data_of};
 use super::error::wrong_type;
+use super::freed::watched;
 use super::iterator::{iterator, set_async_iterator};
 use super::object::{Options, bytes_of, to_js};
 use super::report;
@@ -188,17 +189,18 @@ impl Trainer {
     }
 
     /// Reads digits with the weights as they are now, on the run's device.
-    pub fn classifier(&self) -> Classifier {
+    #[wasm_bindgen(unchecked_return_type = "Classifier")]
+    pub fn classifier(&self) -> JsValue {
         let trainer = self.run.trainer.borrow();
         let inner = classifier::Classifier {
             model: trainer.model(),
             engine: trainer.engine.clone(),
             selected: self.run.selected.clone(),
         };
-        Classifier {
+        watched(Classifier {
             inner: Rc::new(inner),
             is_new: Cell::new(self.run.is_unread.take()),
-        }
+        })
     }
 
     /// The position of the run.
@@ -277,7 +279,7 @@ impl Trainer {
     fn into_js(self) -> JsValue {
         // Not a strong one, which would keep the run alive after `free()`.
         let run = Rc::downgrade(&self.run);
-        let trainer = JsValue::from(self);
+        let trainer = watched(self);
         let steps = Closure::<dyn Fn() -> Result<JsValue, JsValue>>::new(move || {
             let run = run.upgrade().ok_or(Error::Freed)?;
             Ok(iterator(&run, JsValue::UNDEFINED))

@@ -3,6 +3,7 @@
 use js_sys::{Array, Reflect, Uint8Array};
 use vitpad::api::{DataSet, idx_info, rasterize, read_idx, write_idx};
 use wasm_bindgen::JsValue;
+use wasm_bindgen::convert::TryFromJsValue;
 
 use super::api::{code, get, object};
 use super::training::{bytes, number};
@@ -13,6 +14,7 @@ const LABELS: &[u8] = include_bytes!("../fixtures/losses/labels-idx1-ubyte.gz");
 pub fn check_data() {
     let files = [("images", bytes(IMAGES)), ("labels", bytes(LABELS))];
     let data = DataSet::from_idx(object(&files)).expect("128 images");
+    let data = DataSet::try_from_js_value(data).expect("a data set");
     let info = data.info();
     let counts = ["train", "validation", "test"].map(|set| number(&info, set));
     assert_eq!(counts, [104.0, 12.0, 12.0]);

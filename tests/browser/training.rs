@@ -20,7 +20,7 @@ fn floats(target: &JsValue, name: &str) -> Vec<f32> {
 
 fn synthetic(images: u32) -> JsValue {
     let options = object(&[("images", images.into())]);
-    DataSet::synthetic(options).expect("images").into()
+    DataSet::synthetic(options).expect("images")
 }
 
 /// Options of a run of two epochs of 4 steps that learns in moments.
@@ -151,6 +151,33 @@ pub async fn check_freed() {
     free.call0(&trainer).expect("frees");
     let error = own.call0(&trainer).expect_err("nothing to iterate");
     assert_eq!(code(&error), "freed");
+    for method in ["step", "evaluate", "check", "checkpoint", "weights"] {
+        // A promise, not a throw, for who has only the promise's errors caught.
+        let method: Function = get(&trainer, method).unchecked_into();
+        let promise = method.call0(&trainer).expect("a promise");
+        let error = JsFuture::from(js_sys::Promise::from(promise)).await;
+        assert_eq!(code(&error.expect_err("freed")), "freed");
+    }
+    for method in ["classifier", "run"] {
+        let error = call(&trainer, method, &[]).await.expect_err("freed");
+        assert_eq!(code(&error), "freed");
+    }
+    let error = Reflect::get(&trainer, &"position".into()).expect_err("freed");
+    assert_eq!(code(&error), "freed");
+    free.call0(&trainer).expect("a second time, for nothing");
+    check_freed_data().await;
+}
+
+/// Data that is freed is told from what never was data.
+async fn check_freed_data() {
+    let data = synthetic(32);
+    call(&data, "free", &[]).await.expect("frees");
+    let error = call(&data, "samples", &[1.into(), 1.into()]).await;
+    assert_eq!(code(&error.expect_err("freed")), "freed");
+    let error = JsFuture::from(Trainer::create(options("cpu", &data))).await;
+    assert_eq!(code(&error.expect_err("freed")), "freed");
+    let error = JsFuture::from(Trainer::create(options("cpu", &object(&[])))).await;
+    assert_eq!(code(&error.expect_err("no data")), "invalid-argument");
 }
 
 /// Calls that are not awaited wait for each other.
