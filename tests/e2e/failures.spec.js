@@ -103,6 +103,18 @@ test("a page whose scripts are not all there says so, and a working one does not
   await expect(page.getByTestId("startup")).toHaveCount(0);
 });
 
+test("a training page without its wasm says what to do, and Reset does it", async ({ vitpad, page, provoked }) => {
+  provoked.push(/404/);
+  await page.context().route("**/*_bg.wasm", (route) => route.fulfill({ status: 404, body: "gone" }));
+  await vitpad.open("?tab=train");
+  await expect(page.getByTestId("train-error")).toContainText("the server answered 404");
+  await expect(page.getByTestId("start-reason")).toHaveText("The setup could not be loaded: press Reset to try again.");
+  await page.context().unroute("**/*_bg.wasm");
+  await page.getByTestId("reset").click();
+  await expect(page.getByTestId("start")).toBeEnabled();
+  await expect(page.getByTestId("train-error")).toBeHidden();
+});
+
 test("a training worker that is gone is started once, and Reset tries again", async ({ vitpad, page, provoked }) => {
   provoked.push(/404/);
   let asked = 0;

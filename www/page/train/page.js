@@ -107,8 +107,8 @@ class TrainPage {
       await this.#setup.load();
       this.#setup.enable(true);
       this.#offer.show(await this.#runs.load());
-      this.#showSetup();
     });
+    this.#showSetup();
     // Apart: digits that can't be read are no reason not to train.
     await this.#attempt(() => this.#mine.show());
   }

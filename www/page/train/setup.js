@@ -90,11 +90,16 @@ export class Setup extends EventTarget {
   }
 
   async #build() {
-    if (!this.#schema) {
-      this.#schema = await this.#client.ask("schema", {});
-      this.#form.build(fieldsOf(this.#schema));
+    try {
+      if (!this.#schema) {
+        this.#schema = await this.#client.ask("schema", {});
+        this.#form.build(fieldsOf(this.#schema));
+      }
+      this.#data.showSets(await this.#client.ask("sets", {}));
+    } catch (error) {
+      if (!this.#schema) this.#wrong = say("setup.not-loaded");
+      throw error;
     }
-    this.#data.showSets(await this.#client.ask("sets", {}));
   }
 
   async reset() {
