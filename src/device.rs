@@ -212,25 +212,3 @@ fn run_constructors() {
 pub async fn webgpu(_: &Adapter) -> Result<Selected, Fallback> {
     Err(Fallback::NotCompiledIn("WebGPU"))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn request_names_survive_a_round_trip() {
-        for (name, request) in [
-            ("auto", Request::Auto),
-            ("webgpu", Request::WebGpu),
-            ("cpu", Request::Cpu),
-            ("ndarray", Request::NdArray),
-        ] {
-            assert_eq!(name.parse(), Ok(request));
-        }
-        let message = "gpu".parse::<Request>().unwrap_err().to_string();
-        assert_eq!(
-            message,
-            r#"unknown device "gpu", expected one of auto, webgpu, cpu, ndarray"#
-        );
-    }
-}

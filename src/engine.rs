@@ -34,6 +34,11 @@ pub trait Engine {
     /// Parameters and moments after a step of Adam. Tensors that nobody else holds change in place.
     fn update(&self, state: AdamState, gradient: Tensor<1>, update: &Update) -> AdamState;
 
+    /// The number of a batch's images whose activations are in memory at once.
+    fn images_at_once(&self, batch: usize) -> usize {
+        batch
+    }
+
     /// Puts a data set's images on the device, if it gathers batches from there itself. `pixels` are
     /// those of image after image, `side` squared each.
     fn store(&self, _pixels: &[u8], _side: usize) -> Option<StoredImages> {

@@ -6,6 +6,7 @@ use super::error::wrong_type;
 use super::object::{Options, object, to_js};
 use crate::config::VitConfig;
 use crate::data::augment::Augment;
+use crate::engine::cpu::SHARD;
 use crate::error::{Error, Result};
 use crate::files::Precision;
 use crate::schema;
@@ -20,6 +21,8 @@ pub fn settings(options: &Options) -> Result<(VitConfig, Recipe)> {
     let config: VitConfig = options.changed("config", VitConfig::preset(preset)?)?;
     let recipe: Recipe = options.changed("recipe", Recipe::preset(preset)?)?;
     config.check_size()?;
+    // On the CPU, which has to do where nothing else does.
+    config.check_memory(SHARD)?;
     recipe.validate()?;
     Ok((config, recipe))
 }

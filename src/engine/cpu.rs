@@ -26,7 +26,7 @@ use forward::Pass;
 use parameters::{Gradients, Parameters};
 
 /// Images of a shard in training.
-const SHARD: usize = 4;
+pub const SHARD: usize = 4;
 
 /// Computes models of one layout on burn-flex's tensors.
 pub struct Cpu {
@@ -57,6 +57,10 @@ impl Cpu {
 }
 
 impl Engine for Cpu {
+    fn images_at_once(&self, batch: usize) -> usize {
+        batch.min(SHARD)
+    }
+
     fn logits(&self, model: &VisionTransformer, images: Tensor<4>) -> Tensor<2> {
         let [parameters, images] = [flex(model.parameters.clone()), flex(images)];
         let parameters = Parameters::new(self.layout, slice(&parameters));

@@ -29,6 +29,10 @@ pub enum Expected {
         "a model of at most {most} parameters, not {count}: make it narrower, or give it fewer layers"
     )]
     Parameters { most: u64, count: u64 },
+    #[error(
+        "a model that is trained in {most} MB, not {found}: choose larger patches or fewer layers, or make it narrower"
+    )]
+    Memory { found: u64, most: u64 },
     #[error("{side}: drawings become pictures of {side} x {side} pixels")]
     Pictures { side: usize },
     #[error("1: images are grey")]

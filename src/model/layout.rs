@@ -148,6 +148,10 @@ impl Places {
 
 /// Parameters, both moments, the gradient and transposed matrices of so many take 1 GB.
 const MOST_PARAMETERS: u64 = 50_000_000;
+/// WebAssembly has 4,295 MB, and needs some for data and files.
+const MOST_MEGABYTES: u64 = 3_500;
+/// Parameters and moments, each in use, in the last good state and in a checkpoint; the gradient and its sums.
+const PARAMETER_COPIES: u64 = 12;
 
 impl VitConfig {
     /// Checks that a model of this shape can exist, and fits a browser tab.
@@ -161,6 +165,21 @@ impl VitConfig {
         let most = MOST_PARAMETERS;
         let expected = Expected::Parameters { most, count };
         require(count <= most, "width", self.width, expected)
+    }
+
+    /// Checks that such a model can be trained in a browser tab, so many images at once.
+    ///
+    /// # Errors
+    /// [`Error::Config`](crate::Error::Config) with the memory that it needs at least.
+    pub fn check_memory(&self, images: usize) -> Result<()> {
+        let [width, heads, layers, tokens] =
+            [self.width, self.heads, self.layers, images * self.tokens()].map(|size| size as u64);
+        // Inputs of attention and MLP, queries, keys, values, what they mix, two norms; softmax's sums.
+        let block = 8 * width + 2 * heads;
+        let values = PARAMETER_COPIES * self.parameters() + tokens * (layers * block + 12 * width);
+        let (found, most) = (4 * values / 1_000_000, MOST_MEGABYTES);
+        let expected = Expected::Memory { found, most };
+        require(found <= most, "layers", layers, expected)
     }
 
     /// Trainable parameters of a model of this shape, which need not fit anywhere.

@@ -77,6 +77,7 @@ impl Trainer {
         recipe.validate()?;
         let VisionTransformer { config, parameters } = model;
         check_fit(&config, &data)?;
+        config.check_memory(engine.images_at_once(recipe.batch))?;
         let device = parameters.device();
         let stored = data.stored();
         let stored = stored.and_then(|data| engine.store(&data.images.pixels, data.images.rows));

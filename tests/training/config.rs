@@ -56,6 +56,26 @@ fn refuses_impossible_sizes_and_names_the_field() {
 }
 
 #[test]
+fn a_model_whose_training_does_not_fit_a_tab_is_refused_with_its_size() {
+    let config = VitConfig {
+        patch_size: 1,
+        layers: 500,
+        ..VitConfig::default()
+    };
+    config.check_size().unwrap();
+    let refusal = config.check_memory(4).unwrap_err().to_string();
+    let expected = "layers is 500, expected a model that is trained in 3500 MB, not ";
+    assert!(refusal.starts_with(expected), "{refusal}");
+    for name in VitConfig::PRESETS {
+        let largest = 4_096;
+        VitConfig::preset(name)
+            .unwrap()
+            .check_memory(largest)
+            .unwrap();
+    }
+}
+
+#[test]
 fn json_survives_a_round_trip_and_refuses_unknown_fields() {
     let config = VitConfig::default();
     let json = serde_json::to_string(&config).unwrap();

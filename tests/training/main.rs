@@ -3,6 +3,7 @@
 
 mod checkpoint;
 mod config;
+mod devices;
 mod dropout;
 mod logits;
 #[path = "../common/losses.rs"]
