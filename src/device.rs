@@ -79,7 +79,7 @@ pub struct Selected {
     pub device: Device,
     /// The adapter, or how the CPU computes.
     pub description: String,
-    /// Why it is not the device that [`Request::Auto`] prefers.
+    /// The reason why it is not the device that [`Request::Auto`] prefers.
     pub fallback: Option<Fallback>,
 }
 

@@ -19,7 +19,7 @@ thread_local! {
     /// Functions that reject the promises that are still to settle.
     static PENDING: RefCell<HashMap<u32, Function>> = RefCell::default();
     static LAST_ID: Cell<u32> = const { Cell::new(0) };
-    /// Why the module can't go on.
+    /// The reason why the module can't go on.
     static CRASH: RefCell<Option<Error>> = const { RefCell::new(None) };
 }
 

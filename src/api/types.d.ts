@@ -1,4 +1,4 @@
-/** What to compute on: `auto` is WebGPU on a real graphics adapter, else the CPU. */
+/** The device to compute on: `auto` is WebGPU on a real graphics adapter, else the CPU. */
 export type Device = "auto" | "webgpu" | "cpu" | "ndarray";
 
 /** The named configurations of the model. There are weights for the first two. */
@@ -26,7 +26,7 @@ export interface Prediction {
   digit: number;
   /** One per digit, summing to 1. */
   probabilities: Float32Array;
-  /** How long the model took. */
+  /** The time that the model took. */
   milliseconds: number;
   /**
    * The 28 x 28 values in 0 to 1, row by row, that the model saw. Ink is 1. Where such values were
@@ -38,23 +38,23 @@ export interface Prediction {
 export interface DeviceInfo {
   kind: "webgpu" | "cpu" | "ndarray";
   name: "WebGPU" | "CPU" | "ndarray";
-  /** The graphics adapter, or how the CPU computes. */
+  /** The graphics adapter, or the instructions that the CPU uses. */
   description: string;
-  /** Why `auto` did not take WebGPU, or null. */
+  /** The reason why `auto` did not take WebGPU, or null. */
   fallback: { code: string; detail: string | null; reason: string } | null;
-  /** Shaders that were compiled before their first use, and how long that took; null but on WebGPU. */
+  /** Shaders that were compiled before their first use, and the time of that; null but on WebGPU. */
   compiled: { shaders: number; milliseconds: number } | null;
 }
 
-/** What `probeWebGpu` found. */
+/** The graphics adapter that `probeWebGpu` found. */
 export interface WebGpuReport {
-  /** Whether device `webgpu` can be loaded. */
+  /** True where device `webgpu` can be loaded. */
   usable: boolean;
-  /** Whether a CPU emulates the adapter; `auto` then takes the CPU. */
+  /** True where a CPU emulates the adapter; `auto` then takes the CPU. */
   software: boolean;
   /** The adapter's name, empty if there is none. */
   description: string;
-  /** Why `auto` would not take it: a stable name, what the words name, and words for people, or null. */
+  /** The reason why `auto` would not take it: a stable name, the thing it names, and words for people; or null. */
   code: string | null;
   detail: string | null;
   reason: string | null;
@@ -64,9 +64,9 @@ export interface WebGpuReport {
 export interface VitpadError extends Error {
   name: "VitpadError";
   code: string;
-  /** What the message names, for messages in other languages; `kind` tells sentences of one code apart. */
+  /** The values in the message, for messages in other languages; `kind` tells sentences of one code apart. */
   values: Record<string, unknown> | null;
-  /** Whether another device, or another build, may do what this one did not. */
+  /** True where another device, or another build, may do what this one did not. */
   isDeviceFault: boolean;
 }
 
@@ -128,12 +128,12 @@ export interface Recipe {
   seed: number;
 }
 
-/** What `schema` says: all that can be set of a model and of its training. */
+/** All that can be set of a model and of its training. */
 export interface Schema {
   /** Names, and what people call them. */
   presets: [Preset, string][];
   hyperparameters: Hyperparameter[];
-  /** What augmentation starts from where a preset has none. */
+  /** The augmentation to start from where a preset has none. */
   augment: Augment;
 }
 
@@ -172,11 +172,11 @@ export interface IdxFiles extends IdxPair {
   name?: string;
   /** At most so many training images. Default: all. */
   limit?: number;
-  /** Where the images come from, in a word of yours: checkpoints keep it. */
+  /** The source of the images, in a word of yours: checkpoints keep it. */
   origin?: string;
 }
 
-/** What `idxInfo` reads in the header of an IDX file. */
+/** The header of an IDX file. */
 export interface IdxInfo {
   kind: "images" | "labels";
   count: number;
@@ -238,7 +238,7 @@ export interface ResumeOptions {
   data?: DataSet;
 }
 
-/** Where a run stands. */
+/** The position of a run. */
 export interface Position {
   /** Steps done, and all there will be. */
   step: number;
@@ -252,7 +252,7 @@ export interface Position {
   done: boolean;
 }
 
-/** What some steps did. */
+/** The results of some steps. */
 export interface StepStats extends Position {
   /** One per step made: the mean loss of its batch before the update. */
   losses: Float32Array;
@@ -262,14 +262,14 @@ export interface StepStats extends Position {
   learningRates: Float32Array;
   /** Images trained on in these steps. */
   images: number;
-  /** How long these steps took. */
+  /** The time that these steps took. */
   milliseconds: number;
 }
 
 export interface EvaluateOptions {
   /** Default: `validation`. */
   set?: "validation" | "test";
-  /** How many of the worst mistakes to list. Default: 24. */
+  /** The number of worst mistakes to list. Default: 24. */
   mistakes?: number;
   signal?: AbortSignal;
 }
@@ -279,7 +279,7 @@ export interface Mistake {
   /** In the set. */
   index: number;
   label: number;
-  /** What the model read. */
+  /** The class that the model read. */
   digit: number;
   /** Given to `digit`. */
   probability: number;
@@ -320,7 +320,7 @@ export interface History {
   evaluations: EvaluationRecord[];
 }
 
-/** What a checkpoint holds, weights and optimiser aside. */
+/** A checkpoint without its weights and moments. */
 export interface CheckpointInfo {
   config: VitConfig;
   recipe: Recipe;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use thiserror::Error;
 
-/// Why bytes are no IDX file, or two files no data set.
+/// The reasons why bytes are no IDX file, or two files no data set.
 #[derive(Clone, Debug, PartialEq, Eq, Error, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum IdxError {
@@ -43,7 +43,7 @@ pub enum IdxError {
     Counts { images: usize, labels: usize },
 }
 
-/// Why a drawing is none.
+/// The reasons why a drawing is none.
 #[derive(Clone, Debug, PartialEq, Error, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum DrawingError {
@@ -82,7 +82,7 @@ pub enum DrawingError {
     Pixel { index: usize, found: f32 },
 }
 
-/// Why data can't be trained on.
+/// The reasons why data can't be trained on.
 #[derive(Clone, Debug, PartialEq, Eq, Error, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum DataError {

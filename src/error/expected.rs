@@ -3,7 +3,7 @@
 use serde::Serialize;
 use thiserror::Error;
 
-/// What a hyperparameter has to be, as a refusal says it. Serialised, `kind` tells the sentences apart.
+/// The demand on a hyperparameter that a refusal names. Serialised, `kind` tells the sentences apart.
 #[derive(Clone, Debug, PartialEq, Error, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Expected {

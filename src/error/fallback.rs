@@ -2,7 +2,7 @@
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-/// Why WebGPU is not in use, in words for people.
+/// The reasons why WebGPU is not in use, in words for people.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fallback {
     #[error("this build has no {0}")]
