@@ -13,6 +13,9 @@
 //! On wasm, the module `api` exports the whole to JavaScript. Only it knows wasm-bindgen, and the
 //! model knows neither data nor training nor what computes it.
 
+// Unit tests run natively: compiling them for wasm too, as wasm-pack asks, would take a minute for each file.
+#![cfg(not(all(test, target_arch = "wasm32")))]
+
 pub mod classifier;
 pub mod config;
 pub mod data;
