@@ -70,7 +70,7 @@ test("a reload inside the write of a checkpoint leaves the one before", async ({
   await inWorker(page, "train/worker.js", cutNextWrite, { bytes: 1_000, said: CUT });
   await cut;
   await page.reload();
-  await expect(train.offer).toContainText("was interrupted");
+  await expect(train.offer).toContainText("it is kept up to step ");
   await page.getByTestId("resume-yes").click();
   await train.expectSteps(kept);
   await expect(page.getByTestId("runs-error")).toHaveText("");

@@ -1,4 +1,5 @@
 /** What can go wrong under a run. Each fault is a real one, as far as a browser lets it be brought about. */
+import { destroyDevice, misuseDevice } from "./device.js";
 import { closeTab, crashTab, freeze, reload, slowDown } from "./tabs.js";
 import { quota, writeCutOff } from "./full.js";
 import { otherTab, raceOfTabs } from "./others.js";
@@ -39,15 +40,23 @@ const KINDS = [
   { name: "the worker is stuck in a loop", often: 1, happen: hang },
 ];
 
+/** What can go wrong beside that where a graphics device computes. @type {Kind[]} */
+const OF_DEVICES = [
+  { name: "the device is destroyed", often: 8, happen: destroyDevice },
+  { name: "an uncaptured error of the device", often: 8, happen: misuseDevice },
+];
+
 /**
  * Faults as cards of decks: all kinds come up.
  *
  * @param {Random} random
  * @param {number} count
+ * @param {"cpu" | "webgpu"} device
  * @returns {Kind[]}
  */
-export function deal(random, count) {
-  const deck = KINDS.flatMap((kind) => Array.from({ length: kind.often }, () => kind));
+export function deal(random, count, device) {
+  const kinds = device === "webgpu" ? [...KINDS, ...OF_DEVICES] : KINDS;
+  const deck = kinds.flatMap((kind) => Array.from({ length: kind.often }, () => kind));
   /** @type {Kind[]} */
   const dealt = [];
   while (dealt.length < count) dealt.push(...random.shuffled(deck));

@@ -5,7 +5,7 @@ import { User } from "./user.js";
 
 /** @param {Stage} stage */
 async function openOther({ user, context }) {
-  const other = new User(await context.newPage(), user.address);
+  const other = new User(await context.newPage(), user.address, user.patience);
   await other.open();
   await other.waitReady();
   return other;

@@ -4,52 +4,77 @@
  */
 import { createHash } from "node:crypto";
 import { ORIGIN } from "../browser.js";
+import { hookDevice } from "./device.js";
 import { deal } from "./faults.js";
 import { Random } from "./random.js";
 import { User } from "./user.js";
 
 /**
+ * @typedef {"cpu" | "webgpu"} Device
  * @typedef {object} Options
  * @property {import("@playwright/test").Browser} browser
+ * @property {Device} device a graphics device's weights depend on when the CPU steps in: they are not compared
  * @property {number} seed of the faults
  * @property {number} faults
- * @property {number} epochs of the run, each of `STEPS_PER_EPOCH`
+ * @property {number} epochs of the run
  * @property {(line: string) => void} log
+ *
+ * @typedef {object} Plan
+ * @property {string} run as the form writes it
+ * @property {number} stepsPerEpoch a checkpoint is written after each epoch: so a run gets on between faults
+ * @property {number} checkpointBytes about the size of one: writes are cut off at all places, and sometimes not at all
+ * @property {{ stuck: number, impatient: number }} patience
  */
 
-const BATCH = 32;
-/** A checkpoint is written after each epoch: so a run gets on between faults. */
-const STEPS_PER_EPOCH = 20;
-const RUN = `data=synthetic&preset=quick&batch=${BATCH}&images=${BATCH * STEPS_PER_EPOCH}&seed=5&train-device=cpu`;
-/** About the size of a checkpoint: writes are cut off at all places, and sometimes not at all. */
-const CHECKPOINT_BYTES = 270_000;
+/** @type {Record<Device, Plan>} */
+const PLANS = {
+  cpu: { run: "preset=quick&images=640&batch=32", stepsPerEpoch: 20, checkpointBytes: 270_000, patience: { stuck: 60_000, impatient: 8_000 } },
+  // Small enough for a software adapter, which compiles its first shaders in a minute.
+  webgpu: {
+    run: "width=16&heads=2&layers=1&hidden=32&images=32&batch=8",
+    stepsPerEpoch: 4,
+    checkpointBytes: 60_000,
+    patience: { stuck: 240_000, impatient: 120_000 },
+  },
+};
 /** So many faults out of ten hit while the run is still being loaded after the one before. */
 const SOON = 2;
 
-/** @param {Options} options */
-export async function chaos({ browser, seed, faults, epochs, log }) {
-  const address = `${ORIGIN}/?tab=train&${RUN}&epochs=${epochs}`;
-  const steps = epochs * STEPS_PER_EPOCH;
-  const undisturbed = await train(browser, address);
-  log(`undisturbed: ${steps} steps in ${seconds(undisturbed.milliseconds)}, weights ${undisturbed.digest}`);
-  const start = Date.now();
-  const disturbed = await train(browser, address, (stage) => disturb(stage, { seed, faults, steps, log }));
-  const isEqual = disturbed.digest === undisturbed.digest;
-  log(`seed ${seed}, ${faults} faults in ${seconds(Date.now() - start)}: weights ${isEqual ? "equal" : `differ: ${disturbed.digest}`}`);
+/**
+ * @param {Options} options
+ * @returns {Promise<boolean>} whether the weights are those of the undisturbed run
+ */
+export async function chaos({ browser, device, seed, faults, epochs, log }) {
+  const plan = PLANS[device];
+  const address = `${ORIGIN}/?tab=train&data=synthetic&seed=5&${plan.run}&epochs=${epochs}&train-device=${device}`;
+  const steps = epochs * plan.stepsPerEpoch;
+  let expected = "";
+  if (device === "cpu") {
+    const { digest, milliseconds } = await train(browser, address, plan);
+    log(`undisturbed: ${steps} steps in ${seconds(milliseconds)}, weights ${digest}`);
+    expected = digest;
+  }
+  const { digest, milliseconds, pressed } = await train(browser, address, plan, (stage) => disturb(stage, { device, seed, faults, steps, log }));
+  const isEqual = device !== "cpu" || digest === expected;
+  const verdict = device !== "cpu" ? `weights ${digest}, not compared` : isEqual ? "weights equal" : `weights differ: ${digest}`;
+  const presses = [...pressed].map(([button, count]) => `${count} x ${button}`).join(", ");
+  log(`seed ${seed}, ${faults} faults in ${seconds(milliseconds)}, pressed ${presses}: ${verdict}`);
   return isEqual;
 }
 
 /**
  * @param {import("@playwright/test").Browser} browser
  * @param {string} address
+ * @param {Plan} plan
  * @param {(stage: import("./faults.js").Stage) => Promise<void>} [disturb]
  */
-async function train(browser, address, disturb) {
+async function train(browser, address, { patience, checkpointBytes }, disturb) {
   const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, serviceWorkers: "block" });
+  await hookDevice(context);
   try {
-    const user = new User(await context.newPage(), address);
+    const user = new User(await context.newPage(), address, patience);
     /** @type {import("./faults.js").Stage} */
-    const stage = { user, context, checkpointBytes: CHECKPOINT_BYTES, later: [], enter: (page) => void (user.page = page) };
+    const stage = { user, context, checkpointBytes, later: [], enter: (page) => void (user.page = page) };
     await user.open();
     const start = Date.now();
     await user.waitReady();
@@ -59,7 +84,7 @@ async function train(browser, address, disturb) {
     const milliseconds = Date.now() - start;
     await Promise.all(stage.later);
     const weights = await user.download();
-    return { milliseconds, digest: createHash("sha256").update(weights).digest("hex").slice(0, 16) };
+    return { milliseconds, pressed: user.counts, digest: createHash("sha256").update(weights).digest("hex").slice(0, 16) };
   } finally {
     await context.close();
   }
@@ -67,13 +92,14 @@ async function train(browser, address, disturb) {
 
 /**
  * @param {import("./faults.js").Stage} stage
- * @param {{ seed: number, faults: number, steps: number, log: (line: string) => void }} options
+ * @param {{ device: Device, seed: number, faults: number, steps: number, log: (line: string) => void }} options
  */
-async function disturb(stage, { seed, faults, steps, log }) {
+async function disturb(stage, { device, seed, faults, steps, log }) {
   const random = new Random(seed);
+  const kinds = deal(random, faults, device);
   const start = Date.now();
   const places = Array.from({ length: faults }, () => random.between(0, Math.floor(0.97 * steps))).sort((a, b) => a - b);
-  for (const [i, kind] of deal(random, faults).entries()) {
+  for (const [i, kind] of kinds.entries()) {
     const isSoon = i > 0 && random.between(1, 10) <= SOON;
     const delay = random.between(0, isSoon ? 700 : 250);
     const { user } = stage;
@@ -82,6 +108,7 @@ async function disturb(stage, { seed, faults, steps, log }) {
     let what = kind.name;
     try {
       const { step, state } = await user.until((look) => isAtWork(look) || look.state === "finished");
+      if (state === "finished") throw new Error(`it ended before fault ${i + 1}: give it more epochs`);
       const pressed = user.takePressed();
       if (pressed.length > 0) log(`       pressed ${pressed.join(", ")}`);
       await new Promise((resolve) => setTimeout(resolve, delay));

@@ -27,10 +27,6 @@ const BUTTONS = {
   stop: "Stop",
 };
 
-/** Nothing that moves for so long, and nothing that can be pressed: the page is stuck. */
-const STUCK_MS = 60_000;
-/** A user who sees no step for so long presses Pause. */
-const IMPATIENT_MS = 8_000;
 /** What is shown may change by itself for so long: an offer comes once the list is read. */
 const SETTLE_MS = 1_500;
 /** A user who had a run waits longer than that before starting another. */
@@ -51,14 +47,19 @@ export class User {
   #wasKept = false;
   /** @type {string[]} since they were last asked for */
   #pressed = [];
+  /** @type {Map<string, number>} how often each button was pressed */
+  counts = new Map();
 
   /**
    * @param {Page} page
    * @param {string} address
+   * @param {{ stuck: number, impatient: number }} patience milliseconds: where nothing moves for so long,
+   *   and nothing can be pressed, the page is stuck; who sees no step for so long presses Pause
    */
-  constructor(page, address) {
+  constructor(page, address, patience) {
     this.page = page;
     this.address = address;
+    this.patience = patience;
   }
 
   async open() {
@@ -87,7 +88,7 @@ export class User {
     for (const start = Date.now(); ; ) {
       const look = await this.look();
       if (isSeen(look)) return look;
-      if (Date.now() - start > STUCK_MS) throw new Error(`stuck: ${JSON.stringify(look)}`);
+      if (Date.now() - start > this.patience.stuck) throw new Error(`stuck: ${JSON.stringify(look)}`);
       await this.page.waitForTimeout(100);
     }
   }
@@ -116,7 +117,7 @@ export class User {
       }
       const button = this.#choose(look);
       if (button) await this.press(button);
-      const isIdle = Date.now() - this.#changed > STUCK_MS;
+      const isIdle = Date.now() - this.#changed > this.patience.stuck;
       if (isIdle || this.#presses > MOST_PRESSES) throw new Error(`stuck: ${JSON.stringify(look)}`);
       await this.page.waitForTimeout(40).catch(() => {});
     }
@@ -154,14 +155,15 @@ export class User {
     if (can.end) return "end";
     if (state === "paused") return "pause";
     if (["running", "evaluating", "loading", "pausing", "stopping"].includes(state)) {
-      if (Math.min(still, Date.now() - this.#stepped) < IMPATIENT_MS || Date.now() - this.#toldAt < 30_000) return undefined;
+      if (Math.min(still, Date.now() - this.#stepped) < this.patience.impatient || Date.now() - this.#toldAt < 30_000) return undefined;
       return can.pause ? "pause" : can.stop ? "stop" : undefined;
     }
     if (can["resume-yes"]) return "resume-yes";
     if (still < SETTLE_MS) return undefined;
     if (can.resume) return "resume";
-    if (state === "failed" && !can.start && can.reset) return "reset";
     if (still < SEARCH_MS) return undefined;
+    // A worker that died before it said a word is not tried again unasked: the page says so.
+    if (state === "failed" && this.#wasKept) return can.reset ? "reset" : undefined;
     if (runs === 0 && this.#wasKept) throw new Error("a run that was kept is gone");
     return can.start && !this.#wasKept ? "start" : undefined;
   }
@@ -171,7 +173,7 @@ export class User {
     const isListed = button === "resume";
     const place = this.page.locator(`[data-testid=${button}]:enabled:visible`);
     try {
-      await (isListed ? place.first() : place).click({ timeout: 2_000 });
+      await (isListed ? place.first() : place).click({ timeout: 10_000 });
     } catch {
       // It has changed meanwhile.
       return;
@@ -179,7 +181,9 @@ export class User {
     this.#presses += 1;
     if (button === "pause" || button === "stop") this.#toldAt = Date.now();
     this.#note(`pressed ${this.#presses}`);
-    this.#pressed.push(BUTTONS[button]);
+    const words = BUTTONS[button];
+    this.#pressed.push(words);
+    this.counts.set(words, (this.counts.get(words) ?? 0) + 1);
   }
 
   /** @returns {Promise<Buffer>} the weights of the run that has finished */
@@ -201,8 +205,11 @@ function see(buttons) {
   const shown = (/** @type {string} */ name) => /** @type {HTMLElement[]} */ (all(name)).find((each) => each.checkVisibility());
   const status = shown("status");
   const can = buttons.map((name) => [name, all(name).some((each) => each.checkVisibility() && !(/** @type {HTMLButtonElement} */ (each).disabled))]);
+  const state = status?.dataset.state ?? "";
+  // After a reload the list alone says so.
+  const hasFinished = all("run").some((each) => /** @type {HTMLElement} */ (each).innerText.includes("finished"));
   return {
-    state: status?.dataset.state ?? "",
+    state: hasFinished && ["idle", "failed"].includes(state) ? "finished" : state,
     text: status?.innerText ?? "",
     error: ["startup", "train-error", "runs-error", "storage-problem"].map((name) => shown(name)?.innerText ?? "").join(" ").trim(),
     step: Number(shown("step")?.innerText.replaceAll(",", "").split(" / ")[0]) || 0,

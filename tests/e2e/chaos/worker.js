@@ -46,7 +46,7 @@ async function find(page, script) {
 }
 
 /** @param {boolean} wasThere */
-const said = (wasThere, more = "") => (wasThere ? more : "there was no worker");
+export const said = (wasThere, more = "") => (wasThere ? more : "there was no worker");
 
 /** @param {Stage} stage */
 export async function throwUncaught({ user }) {
