@@ -26,7 +26,7 @@ if (![seed, faults, epochs].every((number) => Number.isInteger(number) && number
 const server = await startServer();
 const browser = await chromium.launch(launchOptions({ softwareWebGpu: device === "webgpu" }));
 try {
-  const isEqual = await chaos({ browser, device, seed, faults, epochs, log: (line) => console.log(line) });
+  const { isEqual } = await chaos({ browser, device, seed, faults, epochs, log: (line) => console.log(line) });
   process.exitCode = isEqual ? 0 : 1;
 } catch (error) {
   console.error(`seed ${seed}: ${/** @type {Error} */ (error).message}`);

@@ -44,7 +44,7 @@ export async function writeCutOff(stage, random) {
 export async function quota({ user, context, later }, random) {
   const milliseconds = random.between(500, 6_000);
   const session = await context.newCDPSession(user.page);
-  await session.send("Storage.overrideQuotaForOrigin", { origin: ORIGIN, quotaSize: random.between(0, 100_000) });
+  await session.send("Storage.overrideQuotaForOrigin", { origin: ORIGIN, quotaSize: random.between(1, 500_000) });
   const lift = async () => {
     await sleep(milliseconds);
     await session.send("Storage.overrideQuotaForOrigin", { origin: ORIGIN });
