@@ -28,7 +28,7 @@ export const test = base.extend({
       const { protocol, origin } = new URL(request.url());
       if (protocol.startsWith("http") && origin !== new URL(baseURL ?? ORIGIN).origin) note(`a request to ${request.url()}`);
     });
-    page.on("pageerror", (error) => note(error.stack ?? error.message));
+    page.on("pageerror", (error) => note(error.stack || error.message));
     // As in a fresh clone, whether or not `cargo xtask mnist` was run here.
     await page.context().route("**/data/sets.json", (route) => route.fulfill({ json: [] }));
     await use(new VitpadPage(page));

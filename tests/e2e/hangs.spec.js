@@ -122,6 +122,31 @@ test("a worker that is stuck in its work is ended, and its run resumed", async (
   await expect(train.status).toHaveText(/Running|Evaluating/);
 });
 
+test("a worker that is stuck while it loads a run is ended, and the run offered again", async ({ vitpad, page }) => {
+  expect(vitpad).toBeTruthy();
+  await page.clock.install();
+  page.on("dialog", (dialog) => dialog.accept());
+  const train = new TrainPage(page);
+  await train.openStarted();
+  const address = "**/workers/train/runner.js";
+  await page.context().route(address, async (route) => {
+    const response = await route.fetch();
+    const body = (await response.text()).replace("await lockRun(id);", "await lockRun(id); for (;;);");
+    expect(body).toContain("for (;;);");
+    await route.fulfill({ response, body });
+  });
+  await page.reload();
+  await page.getByTestId("resume-yes").click();
+  await expect(train.status).toHaveText("Loading …");
+  await page.context().unroute(address);
+  await train.stop.click();
+  await page.clock.fastForward(20_000);
+  await page.getByTestId("end").click();
+  await expect(train.offer).toContainText("was interrupted");
+  await page.getByTestId("resume-yes").click();
+  await expect(train.status).toHaveText(/Running|Evaluating/);
+});
+
 test("Reset of a worker that does not answer ends it, and the page is ready again", async ({ vitpad, page }) => {
   expect(vitpad).toBeTruthy();
   await page.clock.install();

@@ -1,22 +1,12 @@
 /** Real faults of a graphics device: none is faked. */
+import { hookDevice } from "./chaos/device.js";
 import { expect, test } from "./fixtures.js";
 import { SMALL, TrainPage } from "./trainpage.js";
 
 /** The emulated GPU compiles its first shaders in about a minute. */
 const TAKEOVER = { timeout: 200_000 };
 
-/** What a worker can do to the device that was opened last. */
-const HOOK = `
-  globalThis.loseDevice = () => device.destroy();
-  globalThis.misuseDevice = () => device.createBuffer({ size: 4, usage: 0xffff });
-`;
-
-test.beforeEach(async ({ page }) => {
-  await page.context().route("**/pipelines.js", async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: (await response.text()) + HOOK });
-  });
-});
+test.beforeEach(({ context }) => hookDevice(context));
 
 test("a device that is lost while digits are read leaves the CPU, and the next choice opens it anew", async ({ vitpad, page }) => {
   await vitpad.open("?device=webgpu");

@@ -112,6 +112,14 @@ test("a crash of the worker ends the run, and says what is kept", () => {
   assert.deepEqual([run.isLearning, run.record.length, run.id], [false, 1, "a"]);
 });
 
+test("a crash of a run that could not be kept says what is lost", () => {
+  const run = new CurrentRun();
+  run.begin("A");
+  run.receive({ event: "storage", problem: { key: "error.storage-full" } });
+  run.crash(coded("worker-crashed"));
+  assert.equal(run.error.key, "run.crashed-unkept");
+});
+
 for (const by of ["crash", "fail", "refuse"]) {
   test(`a worker that can't be loaded, told by ${by}, comes with advice`, () => {
     run[by](coded("worker-broken"));

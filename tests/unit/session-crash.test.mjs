@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { withResolvers } from "../../www/shared/compat.js";
-import { setUp } from "./sessions.mjs";
+import { coded, setUp } from "./sessions.mjs";
 
 test("a device that crashes while a checkpoint is read is replaced, and the run goes on", async () => {
   const around = setUp({}, { replacement: { step: 2, device: "cpu" } });
@@ -42,6 +42,13 @@ test("an export of a device that crashes is refused, and does not wait for ever"
   const exported = around.session.export("float32");
   around.crash.reject(new Error("unreachable"));
   await assert.rejects(exported, /unreachable/);
+});
+
+test("a module that has crashed is not trained with any more: its error stays uncaught", async () => {
+  const { session, log } = setUp({ fail: { 0: coded("crashed") } });
+  await session.start();
+  await assert.rejects(session.pause(), { code: "crashed" });
+  assert.equal(log.includes("failed"), false);
 });
 
 /** @param {() => boolean} holds */

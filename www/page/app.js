@@ -210,9 +210,8 @@ async function nameRunOfAddress() {
   const id = runOfModel(asked.model);
   if (id === null) return;
   nameRun(asked.model, say("draw.model.trained"));
-  const { readRun } = await import("../shared/train/store.js");
-  // Where it is gone, loading it says so.
-  const run = await readRun(id).catch(() => undefined);
+  // Where it is gone, or the module is, loading it says so.
+  const run = await import("../shared/train/store.js").then(({ readRun }) => readRun(id)).catch(() => undefined);
   if (run) nameRun(asked.model, run.name);
 }
 

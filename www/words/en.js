@@ -195,6 +195,7 @@ export default {
   "run.resume": "Resume",
   "run.failed": "The run failed.",
   "run.crashed": "{why} What the last checkpoint holds is kept.",
+  "run.crashed-unkept": "{why} The browser could not keep the last checkpoint: what was learnt since the one before is lost.",
   "run.overdue":
     "No answer for {seconds} seconds. A step, or the evaluation before a stop, may take longer than that on a slow device: wait for it, or end it now. What the last checkpoint holds is kept, what was learnt since is lost.",
   "run.end": "End it now",

@@ -177,6 +177,7 @@ export default {
   "run.resume": "继续",
   "run.failed": "运行失败。",
   "run.crashed": "{why}最近一个检查点的内容仍然保留。",
+  "run.crashed-unkept": "{why}浏览器未能保存最近一个检查点：上次成功保存之后学到的内容已丢失。",
   "run.overdue":
     "{seconds} 秒没有响应。在较慢的设备上，一步训练或停止前的评估可能需要更久：可以继续等待，也可以立即结束。最近一个检查点的内容会保留，之后学到的会丢失。",
   "run.end": "立即结束",

@@ -57,6 +57,8 @@ class TrainPage {
   #offer;
   #mine;
   #onProblems;
+  /** @type {string | undefined} id of the run that was resumed last, unless another was started since */
+  #resumed;
   /** Whether somebody wrote a name for the run. */
   #isNamed = false;
 
@@ -129,12 +131,14 @@ class TrainPage {
   }
 
   #start() {
+    this.#resumed = undefined;
     const name = this.#name.value.trim() || this.#suggestName();
     return this.#begin(name, () => this.#client.ask("start", { run: this.#setup.runSpec(name), measure: this.#setup.takeDeviceChoice() }));
   }
 
   /** @param {RunInfo} info */
   #resume(info) {
+    this.#resumed = info.id;
     return this.#begin(info.name, async () => {
       this.#panel.scrollIntoView({ block: "start" });
       this.#run.recall(await this.#client.ask("inspect", { id: info.id }));
@@ -213,7 +217,7 @@ class TrainPage {
 
   /** @param {Error} error */
   async #crash(error) {
-    const { id } = this.#run;
+    const id = this.#run.id ?? this.#resumed;
     this.#run.crash(error);
     if (codeOf(error) === "worker-broken") return;
     const runs = await this.#loadFreed(id);

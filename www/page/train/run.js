@@ -165,9 +165,10 @@ export class CurrentRun extends EventTarget {
   /** @param {Error} error that the worker died of, or was ended with */
   crash(error) {
     const isBroken = codeOf(error) === "worker-broken";
+    const key = this.isKept ? "run.crashed" : "run.crashed-unkept";
     // What it had learnt went with the worker.
     this.storageProblem = null;
-    this.#enter("failed", isBroken ? withAdvice(error) : { key: "run.crashed", values: { why: wordsOf(error) } });
+    this.#enter("failed", isBroken ? withAdvice(error) : { key, values: { why: wordsOf(error) } });
     this.#fire("state");
   }
 

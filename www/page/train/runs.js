@@ -25,6 +25,9 @@ import { save } from "./save.js";
  * @property {(id: string, name: string) => void} useModel
  */
 
+/** How often a run is looked at that is in training elsewhere. */
+const AGAIN_MS = 2_000;
+
 const FILE_NAMES = { checkpoint: "checkpoint", float32: "weights-float32", float16: "weights-float16" };
 
 /** The runs that this browser keeps. */
@@ -38,6 +41,8 @@ export class RunsView {
   /** @type {Set<string>} ids */
   #compared = new Set();
   #loads = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
 
   /** @param {RunsOptions} options */
   constructor(options) {
@@ -61,16 +66,35 @@ export class RunsView {
   async load() {
     /** @type {RunInfo[]} */
     let runs = [];
-    const load = ++this.#loads;
     await this.#try(async () => {
-      runs = await this.#options.client.ask("runs", {});
-      // A later answer knows better.
-      if (load !== this.#loads) return;
-      const ids = new Set(runs.map(({ id }) => id));
-      for (const id of this.#rows.keys()) if (!ids.has(id)) this.#remove(id);
-      for (const run of runs.toReversed()) this.#render(run);
+      runs = await this.#read();
     });
     return runs;
+  }
+
+  async #read() {
+    const load = ++this.#loads;
+    const runs = await this.#options.client.ask("runs", {});
+    // A later answer knows better.
+    if (load !== this.#loads) return runs;
+    const ids = new Set(runs.map(({ id }) => id));
+    for (const id of this.#rows.keys()) if (!ids.has(id)) this.#remove(id);
+    for (const run of runs.toReversed()) this.#render(run);
+    this.#follow(runs);
+    return runs;
+  }
+
+  /**
+   * Nobody tells this page how far another tab is, nor that it lets go of its run, which can be resumed then.
+   *
+   * @param {RunInfo[]} runs
+   */
+  #follow(runs) {
+    const { run } = this.#options;
+    clearTimeout(this.#timer);
+    const isElsewhere = runs.some(({ id, active }) => active && !(run.isLearning && id === run.id));
+    // Nobody asked: what went wrong before goes on to be said, and nothing else is.
+    if (isElsewhere) this.#timer = setTimeout(() => this.#read().catch(() => {}), AGAIN_MS);
   }
 
   /** @param {RunInfo} run the one on the page, which others are compared with */

@@ -11,7 +11,7 @@
  * @typedef {import("../../shared/train/protocol.js").TrainState} TrainState
  * @typedef {import("./around.js").SessionOptions} SessionOptions
  */
-import { CodedError, wordsOf } from "../../shared/protocol.js";
+import { CodedError, codeOf, wordsOf } from "../../shared/protocol.js";
 import { positionOf, Progress } from "./progress.js";
 import { Saver } from "./saver.js";
 import { Steps } from "./steps.js";
@@ -160,6 +160,8 @@ export class Session {
       // The last save reads the device too: where that fails, another one makes up for it.
       while (!hasEnded) await this.#orReplace(this.#next() ?? end);
     } catch (error) {
+      // A module that has crashed computes nothing any more: uncaught, it makes the page start another worker.
+      if (codeOf(error) === "crashed") throw error;
       await this.#fail(error);
     }
   }
