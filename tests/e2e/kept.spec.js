@@ -1,6 +1,7 @@
 /** What the browser keeps, and whether it promises to. */
 import { statSync } from "node:fs";
 import { expect, test } from "./fixtures.js";
+import { deleteSiteData, fillStorage, keptFiles } from "./storage.js";
 import { idxFiles, SMALL, TrainPage } from "./trainpage.js";
 
 const REFUSAL = "This browser may clear what it keeps here when space gets short";
@@ -47,45 +48,59 @@ test("an import asks the browser to keep it, and a refusal is no error", async (
   for (const name of ["runs-error", "mine-error", "train-error", "storage-problem"]) await expect(page.getByTestId(name)).toHaveText("");
 });
 
-test("a browser that can't write files so that they stay whole keeps no half-written run", async ({ vitpad, page }) => {
+test("a run leaves its checkpoint and what the list shows, and site data that is deleted under one is written anew", async ({ vitpad, page }) => {
   expect(vitpad).toBeTruthy();
-  await patch(page, "for (const name of ['createWritable', 'createSyncAccessHandle']) delete FileSystemFileHandle.prototype[name];");
   const train = new TrainPage(page);
-  await train.openReady(SMALL);
-  await train.finish();
-  await expect(page.getByTestId("storage-problem")).toContainText("This version of the browser can't keep files");
-  page.on("dialog", (dialog) => dialog.accept());
-  await train.open(SMALL);
-  await expect(train.runs).toHaveCount(0);
-});
-
-test("a browser that writes files in place alone, and in workers alone, keeps runs and digits", async ({ vitpad, page }) => {
-  await patch(page, "delete FileSystemFileHandle.prototype.createWritable;");
-  const train = new TrainPage(page);
-  await train.openReady(SMALL);
-  await train.finish();
+  await train.openStarted();
+  await train.pauseRun();
+  const files = [expect.stringMatching(/^runs\/[\w-]+\/checkpoint\.safetensors$/), expect.stringMatching(/^runs\/[\w-]+\/run\.json$/)];
+  await expect.poll(() => keptFiles(page)).toEqual(files);
+  await deleteSiteData(page);
+  await train.pause.click();
+  await expect(train.status).toHaveText("Running");
+  await train.pauseRun();
+  await expect.poll(() => keptFiles(page)).toEqual(files);
   await expect(page.getByTestId("storage-problem")).toHaveText("");
-  await train.openReady(SMALL);
-  await expect(train.runs).toContainText("step 40 of 40");
-  expect(await filesIn(page, "runs")).toEqual([expect.stringMatching(/checkpoint\.safetensors$/), expect.stringMatching(/run\.json$/)]);
-  await page.getByTestId("use-model").click();
-  await vitpad.expectReady();
-  await vitpad.draw(3);
-  await expect(vitpad.answer).toHaveText(/^\d$/);
-  await page.getByTestId("correct-3").click();
-  await expect(page.getByTestId("correct")).toContainText("1 in all");
   await page.reload();
-  await vitpad.expectReady();
+  await expect(train.offer).toBeVisible();
 });
 
-for (const [what, code] of [
-  ["that refuses to keep files", refusing("SecurityError")],
-  ["with a private window of Safari", refusing("UnknownError")],
-  ["whose storage is full", "FileSystemFileHandle.prototype.createWritable = () => Promise.reject(new DOMException('full', 'QuotaExceededError'));"],
-]) {
+test("a storage that gets full in the middle of a write keeps the checkpoint before, from which the run goes on", async ({ vitpad, page }) => {
+  expect(vitpad).toBeTruthy();
+  page.on("dialog", (dialog) => dialog.accept());
+  const train = new TrainPage(page);
+  await train.openStarted();
+  await train.pauseRun();
+  await expect(train.runs).toContainText(/step \d/);
+  const kept = await train.stepsDone();
+  const worker = page.workers().find((each) => each.url().includes("/train/"));
+  await worker?.evaluate(() => {
+    const { put } = IDBObjectStore.prototype;
+    let writes = 0;
+    IDBObjectStore.prototype.put = function (...entry) {
+      writes += 1;
+      if (writes % 2 === 0) throw new DOMException("full", "QuotaExceededError");
+      return put.apply(this, entry);
+    };
+  });
+  await train.pause.click();
+  await train.expectSteps(kept + 20);
+  await train.pauseRun();
+  await expect(page.getByTestId("storage-problem")).toContainText("storage is full");
+  await page.reload();
+  await expect(train.offer).toContainText(`step ${kept} of`);
+  await page.getByTestId("resume-yes").click();
+  await train.expectSteps(kept + 1);
+});
+
+for (const [what, limit] of /** @type {[string, (page: import("@playwright/test").Page) => Promise<void>][]} */ ([
+  ["that refuses to keep files", (page) => patch(page, refusing("SecurityError"))],
+  ["with a private window of old", (page) => patch(page, refusing("InvalidStateError"))],
+  ["whose storage is full", (page) => page.goto("./").then(() => fillStorage(page))],
+])) {
   test(`in a browser ${what} a run is downloaded and reads digits, and nothing is left of it after a reload`, async ({ vitpad, page }) => {
     expect(vitpad).toBeTruthy();
-    await patch(page, code);
+    await limit(page);
     const train = new TrainPage(page);
     await train.openReady(SMALL);
     await train.finish();
@@ -113,7 +128,7 @@ for (const [what, code] of [
 
 /** @param {string} name of the reason that the browser gives */
 function refusing(name) {
-  return `StorageManager.prototype.getDirectory = () => Promise.reject(new DOMException("unknown transient reason", "${name}"));`;
+  return `IDBFactory.prototype.open = () => { throw new DOMException("unknown transient reason", "${name}"); };`;
 }
 
 /**
@@ -128,23 +143,4 @@ async function patch(page, code) {
     const response = await route.fetch();
     await route.fulfill({ response, body: `${await response.text()}\n${code}` });
   });
-}
-
-/**
- * @param {import("@playwright/test").Page} page
- * @param {string} folder
- * @returns {Promise<string[]>} the paths of all files in it
- */
-function filesIn(page, folder) {
-  return page.evaluate(async (name) => {
-    /** @param {FileSystemDirectoryHandle} each @returns {Promise<string[]>} */
-    const pathsOf = async (each) => {
-      const paths = [];
-      for await (const handle of each.values()) {
-        paths.push(...(handle instanceof FileSystemDirectoryHandle ? await pathsOf(handle) : [`${each.name}/${handle.name}`]));
-      }
-      return paths.sort();
-    };
-    return pathsOf(await (await navigator.storage.getDirectory()).getDirectoryHandle(name));
-  }, folder);
 }

@@ -1,5 +1,6 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "./fixtures.js";
+import { fillStorage } from "./storage.js";
 import { LONG, SMALL, TrainPage } from "./trainpage.js";
 
 /** @typedef {import("@playwright/test").Page} Page */
@@ -113,10 +114,7 @@ test.describe("runs", () => {
     expect(vitpad).toBeTruthy();
     const train = new TrainPage(page);
     await train.openReady(LONG);
-    const worker = page.workers().find((each) => each.url().includes("/train/"));
-    await worker?.evaluate(() => {
-      FileSystemFileHandle.prototype.createWritable = () => Promise.reject(new DOMException("full", "QuotaExceededError"));
-    });
+    await fillStorage(page);
     await train.start.click();
     await expect(page.getByTestId("storage-problem")).toContainText("storage is full");
     await train.expectSteps(5);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import "./opfs.mjs";
+import "./disk.mjs";
 import { requests } from "../../www/page/requests.js";
 import { TrainClient } from "../../www/page/train/client.js";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { disk, emptyDisk } from "./opfs.mjs";
+import { disk, emptyDisk } from "./disk.mjs";
 import { sayError } from "../../www/page/words.js";
 import { writeFile } from "../../www/shared/storage.js";
-import { keepSet, listSets, nameOf, readPicked, readSet, sortPicked } from "../../www/workers/train/files.js";
+import { keepSet, listSets, nameOf, readPicked, readSet, removeSet, sortPicked } from "../../www/workers/train/files.js";
 
 const picked = (name, kind, count) => ({ name, bytes: new TextEncoder().encode(name), info: { kind, count } });
 const names = (files) => Object.values(files).map((bytes) => bytes && new TextDecoder().decode(bytes));
@@ -50,16 +50,19 @@ test("a set is kept whole or not at all", async () => {
   const files = { images: Uint8Array.of(1), labels: Uint8Array.of(2) };
   await keepSet("small", files, "https://example.org/small/");
   assert.deepEqual((await readSet("small"))?.labels, files.labels);
-  disk.failsToClose = true;
+  disk.writes = 2;
   await assert.rejects(keepSet("large", files, "Large"), { code: "storage-full" });
-  assert.deepEqual(await listSets(), [{ set: "small", title: "https://example.org/small/", bytes: 28 }]);
+  assert.deepEqual(await listSets(), [{ set: "small", title: "https://example.org/small/", bytes: 2 }]);
   assert.equal(await readSet("large"), null);
 });
 
-test("a set that was kept before sets had titles is listed all the same, and so is a stray file", async () => {
+test("a set without its title is listed all the same, and so is a stray file, and both can be deleted", async () => {
   await writeFile("data/url-1/train-images-idx3-ubyte", new Uint8Array(5));
   await writeFile("data/stray.txt", new Uint8Array(5));
-  assert.deepEqual(await listSets(), [{ set: "url-1", title: "url-1", bytes: 5 }, { set: "stray.txt", title: "stray.txt", bytes: 0 }]);
+  const found = await listSets();
+  assert.deepEqual(found, ["stray.txt", "url-1"].map((set) => ({ set, title: set, bytes: 0 })));
+  for (const { set } of found) await removeSet(set);
+  assert.deepEqual(await listSets(), []);
 });
 
 test("a file that is too large is refused before it is read", async () => {

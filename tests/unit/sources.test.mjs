@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { idx } from "./idx.mjs";
-import { emptyDisk } from "./opfs.mjs";
+import { emptyDisk } from "./disk.mjs";
 import { readSource, sourceEntries } from "../../www/page/train/address.js";
 import { sayWords } from "../../www/page/words.js";
 import { writeFile } from "../../www/shared/storage.js";

@@ -1,87 +1,45 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, test } from "node:test";
-import { disk, emptyDisk } from "./opfs.mjs";
+import { beforeEach, test } from "node:test";
+import { IDBFactory, IDBObjectStore } from "fake-indexeddb";
+import { disk, emptyDisk } from "./disk.mjs";
 import { sayError } from "../../www/page/words.js";
-import { list, readFile, remove, sizeOf, writeFile } from "../../www/shared/storage.js";
+import { list, readFile, remove, writeFile, writeFiles } from "../../www/shared/storage.js";
 
-const { storage } = navigator;
-const { getDirectory } = storage;
-const { createWritable, createSyncAccessHandle } = FileSystemFileHandle.prototype;
-const bytes = Uint8Array.of(1);
+const encode = (text) => new TextEncoder().encode(text);
+const read = async (path) => new TextDecoder().decode((await readFile(path)) ?? undefined);
+
+/** A browser whose database does not open. */
+function refuse(error) {
+  globalThis.indexedDB = new IDBFactory();
+  indexedDB.open = () => {
+    const request = { error };
+    queueMicrotask(() => request.onerror());
+    return request;
+  };
+}
 
 beforeEach(emptyDisk);
-afterEach(() => {
-  navigator.storage = storage;
-  storage.getDirectory = getDirectory;
-  Object.assign(FileSystemFileHandle.prototype, { createWritable, createSyncAccessHandle });
-  delete globalThis.isSecureContext;
-});
 
-for (const name of ["SecurityError", "UnknownError"]) {
-  test(`a private window that gives ${name} as its reason is told as one`, async () => {
-    storage.getDirectory = async () => {
-      throw new DOMException("unknown transient reason", name);
-    };
+for (const name of ["SecurityError", "UnknownError", "InvalidStateError"]) {
+  test(`a browser that gives ${name} as its reason to keep nothing is told as one`, async () => {
+    refuse(new DOMException("unknown transient reason", name));
     await assert.rejects(readFile("a"), (error) => error.code === "storage-unavailable" && /private window/.test(sayError(error)));
     await assert.rejects(list("runs"), { code: "storage-unavailable" });
   });
 }
 
-test("a browser that can't write files so that they stay whole is no private window, and nothing is begun", async () => {
-  delete FileSystemFileHandle.prototype.createWritable;
-  delete FileSystemFileHandle.prototype.createSyncAccessHandle;
-  await assert.rejects(writeFile("runs/a/run.json", bytes), ({ code, values }) => code === "storage-unavailable" && values.kind === "old");
-  assert.equal(disk.root.entries.size, 0);
-  assert.equal(await readFile("runs/a/run.json"), null);
+test("a site that may keep nothing is told as a private window, whether it has no database or may not ask for one", async () => {
+  for (const get of [() => undefined, () => assert.fail(new DOMException("denied", "SecurityError"))]) {
+    Object.defineProperty(globalThis, "indexedDB", { get, configurable: true });
+    await assert.rejects(writeFile("a", encode("a")), { code: "storage-unavailable" });
+  }
+  Object.defineProperty(globalThis, "indexedDB", { value: undefined, writable: true, configurable: true });
 });
 
-for (const [what, writes, expected] of [
-  ["the spare file", 1, "old"],
-  ["its header", 2, "old"],
-  ["the file", 3, "new"],
-  ["nothing", Infinity, "new"],
-]) {
-  test(`where files are written in place, one stays whole if ${what} is cut off, and can be written again`, async () => {
-    delete FileSystemFileHandle.prototype.createWritable;
-    const encode = (text) => new TextEncoder().encode(text);
-    const read = async () => new TextDecoder().decode((await readFile("a/b")) ?? undefined);
-    await writeFile("a/b", encode("old"));
-    disk.writes = writes;
-    const written = writeFile("a/b", encode("new"));
-    if (expected === "old") await assert.rejects(written, { code: "storage-full" });
-    await written.catch(() => {});
-    assert.equal(await read(), expected);
-    // The disk is full from now on, and then no more.
-    disk.writes = 0;
-    if (writes < Infinity) await assert.rejects(writeFile("a/b", encode("newer")), { code: "storage-full" });
-    assert.equal(await read(), expected);
-    disk.writes = Infinity;
-    await writeFile("a/b", encode("newest"));
-    assert.equal(await read(), "newest");
-    assert.deepEqual(await list("a"), ["b"]);
-    await remove("a/b");
-    assert.deepEqual(await list("a"), []);
-  });
-}
-
-test("the size of a folder is that of all files in it", async () => {
-  await writeFile("a/b/c", new Uint8Array(3));
-  await writeFile("a/d", new Uint8Array(4));
-  assert.equal(await sizeOf("a"), 7);
-  assert.equal(await sizeOf("e"), 0);
-});
-
-test("a browser without a file system is told to be old", async () => {
-  navigator.storage = {};
-  await assert.rejects(readFile("a"), (error) => error.code === "storage-unavailable" && /version of the browser/.test(sayError(error)));
-});
-
-for (const [name, error] of [["TypeError", new TypeError("Name is not allowed")], ["UnknownError", new DOMException("Name is not allowed", "UnknownError")]]) {
-  test(`another ${name} of the storage is told as what it is`, async () => {
-    disk.root.getDirectoryHandle = async () => {
-      throw error;
-    };
-    await assert.rejects(writeFile("data/x/../y", bytes), (told) => {
+for (const error of [new TypeError("Name is not allowed"), new DOMException("Name is not allowed", "VersionError")]) {
+  test(`another ${error.name} of the storage is told as what it is`, async () => {
+    refuse(error);
+    await assert.rejects(writeFile("data/x/../y", encode("a")), (told) => {
       assert.equal(told.code, "storage-failed");
       assert.equal(sayError(told), "The browser's storage failed: Name is not allowed.");
       return true;
@@ -89,12 +47,63 @@ for (const [name, error] of [["TypeError", new TypeError("Name is not allowed")]
   });
 }
 
-test("a page from http says that its address is to blame", async () => {
-  navigator.storage = undefined;
-  globalThis.isSecureContext = false;
-  await assert.rejects(writeFile("a", bytes), (error) => {
-    assert.equal(error.code, "storage-unavailable");
-    assert.equal(sayError(error), "This address is http: the browser keeps nothing and has no GPU here; use https or localhost.");
-    return true;
+for (const writes of [0, 1, 2]) {
+  test(`where the disk is full after ${writes} of three writes all files stay as they were, and can be written again`, async () => {
+    await writeFiles({ "a/b": encode("old"), "a/c": encode("old") });
+    disk.writes = writes;
+    const files = { "a/b": encode("new"), "a/c": encode("new"), "a/d": encode("new") };
+    await assert.rejects(writeFiles(files), { code: "storage-full" });
+    assert.deepEqual([await read("a/b"), await read("a/c"), await list("a")], ["old", "old", ["b", "c"]]);
+    disk.writes = Infinity;
+    await writeFiles(files);
+    assert.deepEqual([await read("a/b"), await read("a/c"), await list("a")], ["new", "new", ["b", "c", "d"]]);
   });
+}
+
+test("a write that throws in the middle takes back what came before it", async () => {
+  await writeFile("a", encode("old"));
+  await assert.rejects(writeFiles({ a: encode("new"), b: null }), { code: "storage-failed" });
+  assert.deepEqual([await read("a"), await readFile("b")], ["old", null]);
+});
+
+test("a large file is kept in pieces, of which none is left when a shorter one takes its place", async (t) => {
+  const sizes = [];
+  const { put } = IDBObjectStore.prototype;
+  t.mock.method(IDBObjectStore.prototype, "put", function (bytes, key) {
+    sizes.push(bytes.length);
+    return put.call(this, bytes, key);
+  });
+  const large = new Uint8Array(130 * 2 ** 20);
+  large.set([1, 2, 3], 2 ** 26 - 1);
+  large.set([4], large.length - 1);
+  await writeFile("large", large);
+  assert.deepEqual(sizes, [2 ** 26, 2 ** 26, 2 * 2 ** 20]);
+  const found = await readFile("large");
+  assert.deepEqual([found.length, ...found.subarray(2 ** 26 - 1, 2 ** 26 + 2), found.at(-1)], [large.length, 1, 2, 3, 4]);
+  await writeFile("large", encode("small"));
+  assert.equal(await read("large"), "small");
+});
+
+test("of a view into a larger buffer only what it shows is kept", async () => {
+  const buffer = encode("before, kept, after").buffer;
+  await writeFile("a", new Uint8Array(buffer, 8, 4));
+  const found = await readFile("a");
+  assert.deepEqual([await read("a"), found.buffer.byteLength], ["kept", 4]);
+});
+
+test("an empty file is no missing one", async () => {
+  await writeFile("a", new Uint8Array(0));
+  assert.deepEqual([await readFile("a"), await readFile("b")], [new Uint8Array(0), null]);
+});
+
+test("a folder's names are listed once each, and go with it; others of a like name stay", async () => {
+  for (const path of ["a/b/c", "a/b/d", "a/e", "a", "a0/f", "ab/g", "a-/h"]) await writeFile(path, encode(path));
+  assert.deepEqual(await list("a"), ["b", "e"]);
+  assert.deepEqual(await list("nowhere"), []);
+  await remove("a/b");
+  assert.deepEqual(await list("a"), ["e"]);
+  await remove("a");
+  await remove("nowhere");
+  assert.deepEqual([await list("a"), await readFile("a")], [[], null]);
+  for (const path of ["a0/f", "ab/g", "a-/h"]) assert.equal(await read(path), path);
 });

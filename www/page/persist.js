@@ -8,6 +8,8 @@ let isAsked = false;
 export async function askToKeep() {
   if (isAsked) return false;
   isAsked = true;
+  // Browsers that can't be asked, on http addresses say, promise nothing either.
+  if (!navigator.storage?.persist) return true;
   // Where it rejects, nothing is kept at all, which is said by who tries.
-  return (await navigator.storage?.persist?.().catch(() => undefined)) === false;
+  return (await navigator.storage.persist().catch(() => undefined)) === false;
 }

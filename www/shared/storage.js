@@ -1,49 +1,71 @@
 /**
- * Files that this site keeps in the browser (the origin private file system), by paths such as
- * `runs/ID/run.json`. For pages and workers.
+ * Files that this site keeps in the browser, by paths such as `runs/ID/run.json`. For pages and workers.
+ *
+ * They lie in IndexedDB, which writes several at a stroke, and which browsers have in private windows and on
+ * http addresses too, unlike the origin private file system.
  *
  * Every function rejects with the code `storage-full`, `storage-unavailable` or `storage-failed`.
+ *
+ * @typedef {Uint8Array<ArrayBuffer>} Bytes
  */
-import { INSECURE, isInsecure } from "./insecure.js";
 import { CodedError, wordsOf } from "./protocol.js";
-import { checkAccess, needsSpares, orMissing, readBytes, readEither, removeSpare, writeTwice } from "./spare.js";
+
+const DATABASE = "vitpad";
+const FILES = "files";
+/** A file is kept in pieces, under `[path, 0]` and so on: Chromium takes none of more than 127 MiB. */
+const PIECE_BYTES = 64 * 2 ** 20;
+
+/** Errors of the first use where the browser keeps nothing; Safari and Firefox give no better reasons. */
+const REFUSALS = new Set(["SecurityError", "InvalidStateError", "UnknownError"]);
 
 /**
  * @param {string} path
- * @returns {Promise<Uint8Array<ArrayBuffer> | null>} null where there is no such file
+ * @returns {Promise<Bytes | null>} null where there is no such file
  */
 export function readFile(path) {
-  return orNull(async () => {
-    const { folder, name } = await locate(path, { create: false });
-    const bytes = await (needsSpares() ? readEither(folder, name) : readBytes(folder, name));
-    // It is empty until the first write is complete.
-    return bytes.length === 0 ? null : bytes;
+  return inTransaction("readonly", async (files) => {
+    /** @type {Bytes[]} */
+    const pieces = [];
+    for (let piece; (piece = await resultOf(files.get([path, pieces.length]))); ) pieces.push(piece);
+    return pieces.length > 1 ? join(pieces) : (pieces[0] ?? null);
   });
 }
 
 /**
- * All or nothing: the old file stays until the new one is complete.
- *
- * @param {string} path its folders are made
- * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {string} path
+ * @param {Bytes} bytes
  */
 export function writeFile(path, bytes) {
-  return guarded(async () => {
-    // Before anything is made, which would stay empty.
-    if (needsSpares()) checkAccess();
-    const { folder, name } = await locate(path, { create: true });
-    await (needsSpares() ? writeTwice(folder, name, bytes) : replace(folder, name, bytes));
+  return writeFiles({ [path]: bytes });
+}
+
+/**
+ * All or nothing: the old files stay until all of the new ones are complete.
+ *
+ * @param {Record<string, Bytes>} contents by path
+ * @returns {Promise<void>}
+ */
+export function writeFiles(contents) {
+  return inTransaction("readwrite", async (files) => {
+    for (const [path, bytes] of Object.entries(contents)) {
+      files.delete(piecesOf(path));
+      // One at least: a file may be empty.
+      for (let start = 0, piece = 0; piece === 0 || start < bytes.length; start += PIECE_BYTES, piece += 1) {
+        // The database would keep the whole buffer that a view looks at.
+        files.put(bytes.slice(start, start + PIECE_BYTES), [path, piece]);
+      }
+    }
   });
 }
 
 /**
  * @param {string} path a file, or a folder with all that is in it; may be absent
+ * @returns {Promise<void>}
  */
-export async function remove(path) {
-  await orNull(async () => {
-    const { folder, name } = await locate(path, { create: false });
-    if (needsSpares()) await removeSpare(folder, name);
-    await folder.removeEntry(name, { recursive: true });
+export function remove(path) {
+  return inTransaction("readwrite", async (files) => {
+    files.delete(piecesOf(path));
+    files.delete(within(path));
   });
 }
 
@@ -51,106 +73,124 @@ export async function remove(path) {
  * @param {string} path of a folder
  * @returns {Promise<string[]>} the names in it, none where there is no such folder
  */
-export async function list(path) {
-  const names = await orNull(async () => {
-    const { folder, name } = await locate(path, { create: false });
-    const found = [];
-    for await (const key of (await folder.getDirectoryHandle(name)).keys()) found.push(key);
-    return found;
+export function list(path) {
+  return inTransaction("readonly", async (files) => {
+    const keys = /** @type {[path: string, piece: number][]} */ (await resultOf(files.getAllKeys(within(path))));
+    return [...new Set(keys.map(([each]) => each.slice(path.length + 1).split("/")[0]))];
   });
-  return names ?? [];
 }
 
 /**
- * @param {string} path of a folder
- * @returns {Promise<number>} bytes in its files and folders, 0 where there is no such folder
+ * The keys of a file's pieces: arrays come after numbers.
+ *
+ * @param {string} path
  */
-export async function sizeOf(path) {
-  const size = await orNull(async () => {
-    const { folder, name } = await locate(path, { create: false });
-    return sizeIn(await folder.getDirectoryHandle(name));
-  });
-  return size ?? 0;
+function piecesOf(path) {
+  return IDBKeyRange.bound([path], [path, []]);
 }
 
 /**
- * @param {FileSystemDirectoryHandle} folder
- * @returns {Promise<number>}
+ * The keys of what is in a folder: "0" comes after "/".
+ *
+ * @param {string} path
  */
-async function sizeIn(folder) {
-  let size = 0;
-  for await (const handle of folder.values()) {
-    size += handle instanceof FileSystemFileHandle ? (await handle.getFile()).size : await sizeIn(handle);
+function within(path) {
+  return IDBKeyRange.bound([`${path}/`], [`${path}0`], false, true);
+}
+
+/** @param {Bytes[]} pieces */
+function join(pieces) {
+  const joined = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let end = 0;
+  for (const piece of pieces) {
+    joined.set(piece, end);
+    end += piece.length;
   }
-  return size;
+  return joined;
 }
 
 /**
- * @param {FileSystemDirectoryHandle} folder
- * @param {string} name
- * @param {Uint8Array<ArrayBuffer>} bytes
+ * Opens the database each time, which takes a millisecond: browsers close it under a page when site data is
+ * deleted or the page sleeps, and one that is open would keep others from deleting it.
+ *
+ * @template T
+ * @param {IDBTransactionMode} mode
+ * @param {(files: IDBObjectStore) => Promise<T>} work
+ * @returns {Promise<T>} once what was written is kept
  */
-async function replace(folder, name, bytes) {
-  const handle = await folder.getFileHandle(name, { create: true });
-  const writable = await handle.createWritable();
+async function inTransaction(mode, work) {
   try {
-    await writable.write(bytes);
-    // Only now does it take the place of the old file.
-    await writable.close();
+    const database = await open();
+    try {
+      return await complete(database.transaction(FILES, mode), work);
+    } finally {
+      database.close();
+    }
+  } catch (cause) {
+    if (cause instanceof CodedError) throw cause;
+    const isFull = /** @type {Error} */ (cause).name === "QuotaExceededError";
+    throw new CodedError(isFull ? "storage-full" : "storage-failed", isFull ? {} : { why: wordsOf(cause) }, { cause });
+  }
+}
+
+/** @returns {Promise<IDBDatabase>} */
+async function open() {
+  try {
+    // Some configurations have none.
+    if (!globalThis.indexedDB) throw new DOMException("there is no IndexedDB", "SecurityError");
+    const request = indexedDB.open(DATABASE, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(FILES);
+    return await resultOf(request);
+  } catch (cause) {
+    if (REFUSALS.has(/** @type {Error} */ (cause).name)) throw new CodedError("storage-unavailable", {}, { cause });
+    throw cause;
+  }
+}
+
+/**
+ * @template T
+ * @param {IDBTransaction} transaction
+ * @param {(files: IDBObjectStore) => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+async function complete(transaction, work) {
+  const ended = new Promise((resolve, reject) => {
+    transaction.oncomplete = resolve;
+    transaction.onabort = () => reject(transaction.error ?? new DOMException("the browser ended it", "AbortError"));
+  });
+  try {
+    const result = await work(transaction.objectStore(FILES));
+    await ended;
+    return result;
   } catch (error) {
-    await writable.abort().catch(() => {});
+    await abort(transaction, ended);
     throw error;
   }
 }
 
 /**
- * @param {string} path
- * @param {{ create: boolean }} options
+ * Takes back what was written, unless the browser has done so.
+ *
+ * @param {IDBTransaction} transaction
+ * @param {Promise<unknown>} ended
  */
-async function locate(path, options) {
-  const folders = path.split("/");
-  const name = folders.pop() ?? "";
-  let folder = await root();
-  for (const each of folders) folder = await folder.getDirectoryHandle(each, options);
-  return { folder, name };
-}
-
-async function root() {
+async function abort(transaction, ended) {
   try {
-    return await navigator.storage.getDirectory();
-  } catch (cause) {
-    // Safari's private windows give no better reason.
-    if (/** @type {Error} */ (cause).name !== "UnknownError") throw cause;
-    throw new CodedError("storage-unavailable", {}, { cause });
+    transaction.abort();
+  } catch {
+    // It has ended.
   }
+  await ended.catch(() => {});
 }
 
 /**
  * @template T
- * @param {() => Promise<T>} work
- * @returns {Promise<T | null>} null where a file or a folder is missing
- */
-async function orNull(work) {
-  return guarded(() => orMissing(work()));
-}
-
-/**
- * @template T
- * @param {() => Promise<T>} work
+ * @param {IDBRequest<T>} request
  * @returns {Promise<T>}
  */
-async function guarded(work) {
-  if (!navigator.storage?.getDirectory) {
-    throw new CodedError("storage-unavailable", isInsecure() ? { kind: "insecure", why: INSECURE } : { kind: "old" });
-  }
-  try {
-    return await work();
-  } catch (cause) {
-    if (cause instanceof CodedError) throw cause;
-    const { name } = /** @type {Error} */ (cause);
-    if (name === "QuotaExceededError") throw new CodedError("storage-full", {}, { cause });
-    // Private windows, and sites that may keep nothing.
-    if (name === "SecurityError") throw new CodedError("storage-unavailable", {}, { cause });
-    throw new CodedError("storage-failed", { why: wordsOf(cause) }, { cause });
-  }
+function resultOf(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
 }

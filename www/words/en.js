@@ -15,7 +15,7 @@ export default {
   "page.keys":
     "`Esc` clears, `Ctrl`+`Z` undoes, a clear as well. On the focused pad, `C` clears and `Z` undoes too, arrow keys move a pen, `Space` puts it down and lifts it.",
   "page.built-with": "Built with burn, compiled to WebAssembly.",
-  "page.insecure": "This address is http: the browser keeps nothing and has no GPU here; use https or localhost.",
+  "page.insecure": "This address is http: the browser has no GPU here; use https or localhost.",
   "page.may-be-cleared":
     "This browser may clear what it keeps here when space gets short: download what you want to be sure of.",
   "page.no-training": "The training page could not be loaded: {why} Reload the page to try again.",
@@ -360,9 +360,6 @@ export default {
     "The browser's storage is full: delete runs or data that you no longer need, or free space on the disk.",
   "error.storage-unavailable":
     "This browser keeps no files for this site, as in a private window: everything works, but download what you want to keep before you close the page.",
-  "error.storage-unavailable.old":
-    "This version of the browser can't keep files for a site, newer ones can: everything works, but download what you want to keep before you close the page.",
-  "error.storage-unavailable.insecure": "{why}",
   "error.storage-failed": "The browser's storage failed: {why}",
 
   // Errors: of runs

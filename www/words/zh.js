@@ -13,7 +13,7 @@ export default {
   "page.keys":
     "`Esc` 清空，`Ctrl`+`Z` 撤销（清空也可以撤销）。画板获得焦点后，也可按 `C` 清空、按 `Z` 撤销，用方向键移动画笔，按 `Space` 落笔或提笔。",
   "page.built-with": "基于 burn 构建，编译为 WebAssembly。",
-  "page.insecure": "此网址是 http：浏览器在这里不保存任何内容，也没有 GPU 可用；请改用 https 或 localhost。",
+  "page.insecure": "此网址是 http：浏览器在这里没有 GPU 可用；请改用 https 或 localhost。",
   "page.may-be-cleared": "空间不足时，此浏览器可能会清除保存在这里的内容：请下载不想丢失的内容。",
   "page.no-training": "无法加载训练页面：{why}请重新加载页面再试。",
   "page.unknown-device": "网址中的设备“{value}”不存在，已改用“{used}”（可选：{choices}）。",
@@ -389,9 +389,6 @@ export default {
   "error.storage-full": "浏览器的存储空间已满：请删除不再需要的运行或数据，或释放磁盘空间。",
   "error.storage-unavailable":
     "浏览器没有为此网站保存文件（例如在无痕窗口中）：所有功能均可使用，但请在关闭页面前下载需要保留的内容。",
-  "error.storage-unavailable.old":
-    "此版本的浏览器无法为网站保存文件，更新的版本可以：所有功能均可使用，但请在关闭页面前下载需要保留的内容。",
-  "error.storage-unavailable.insecure": "{why}",
   "error.storage-failed": "浏览器的存储出错：{why}",
 
   // 错误：运行

@@ -8,11 +8,14 @@
  */
 import { digestOf } from "../shared/digest.js";
 import { DIGITS_CHANNEL } from "../shared/digits.js";
+import { alone } from "../shared/locks.js";
 import { CodedError } from "../shared/protocol.js";
 import { readFile, remove, writeFile } from "../shared/storage.js";
 
 /** Both files behind each other, so that they are replaced at the same moment. */
 const FILE = "digits/pair.idx";
+/** Of those who change them. */
+const LOCK = "vitpad-digits";
 const SIDE = 28;
 const PIXELS = SIDE * SIDE;
 const MOST_DIGITS = 10_000;
@@ -83,7 +86,7 @@ export class Digits {
 
   async clear() {
     // Without reading them: what can't be read can be deleted.
-    await alone(() => remove(FILE));
+    await alone(LOCK, () => remove(FILE));
     this.#channel.postMessage("change");
   }
 
@@ -118,7 +121,7 @@ export class Digits {
    * @returns {Promise<number>} how many there are now
    */
   async #change(idx, change) {
-    const count = await alone(async () => {
+    const count = await alone(LOCK, async () => {
       const changed = change(await this.#read(idx));
       if (changed.labels.length === 0) await remove(FILE);
       else await writeFile(FILE, pack(changed, idx));
@@ -127,17 +130,6 @@ export class Digits {
     this.#channel.postMessage("change");
     return count;
   }
-}
-
-/**
- * Does `work` while no other tab changes the digits. Pages without a secure origin have no locks.
- *
- * @template T
- * @param {() => Promise<T>} work
- * @returns {Promise<T>}
- */
-async function alone(work) {
-  return navigator.locks ? navigator.locks.request("vitpad-digits", work) : work();
 }
 
 /**

@@ -2,6 +2,7 @@
 
 use crate::build::links::{self, WasmFile};
 use crate::process::{on_path, output, version_of};
+use crate::setup::engines::ENGINES;
 use crate::setup::{apt, browser, debian_std, npm, toolchain, tools};
 use crate::{build, estimates, mnist, progress};
 use anyhow::Result;
@@ -26,6 +27,7 @@ pub fn doctor() -> Result<()> {
     }
     findings.extend(npm_packages());
     findings.extend(browsers());
+    findings.extend(engines());
     findings.extend(data());
 
     println!("{:<26} found, or how to get it", "what");
@@ -164,6 +166,14 @@ fn browsers() -> [Finding; 2] {
             )
         }),
         advice: advice.to_owned(),
+    })
+}
+
+fn engines() -> [Finding; 2] {
+    ENGINES.map(|engine| Finding {
+        what: format!("{} (for tests)", engine.name),
+        found: engine.find().map(|file| file.display().to_string()),
+        advice: engine.advice(),
     })
 }
 

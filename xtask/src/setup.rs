@@ -3,6 +3,7 @@
 pub mod apt;
 pub mod browser;
 pub mod debian_std;
+pub mod engines;
 pub mod npm;
 pub mod toolchain;
 pub mod tools;

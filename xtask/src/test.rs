@@ -1,6 +1,7 @@
 //! The test run: its parts in order, cheapest first, and a table of their results.
 
 mod browser;
+mod engines;
 mod trunk;
 
 use crate::build::{self, Which};
@@ -38,6 +39,8 @@ pub enum Part {
     Browser,
     /// Playwright tests of the built page
     E2e,
+    /// Tests of the built page in Firefox and WebKit, where Debian's packages of them are
+    Engines,
 }
 
 impl Part {
@@ -46,7 +49,7 @@ impl Part {
     }
 
     fn needs_dist(self) -> bool {
-        matches!(self, Part::Types | Part::E2e | Part::Trunk)
+        matches!(self, Part::Types | Part::E2e | Part::Engines | Part::Trunk)
     }
 
     /// Whether the part runs beside the build of dist/, which leaves a core idle now and then.
@@ -177,6 +180,7 @@ fn run_wasm(part: Part, machine: &Machine, which: Which) -> Result<()> {
         Part::Types => run(&mut npm_script(machine, "check")),
         Part::Unit => run(&mut npm_script(machine, "unit")),
         Part::Browser => browser::test(machine, which),
+        Part::Engines => engines::test(machine),
         _ => {
             let mut e2e = npm_script(machine, "e2e");
             if which == Which::Fast {
@@ -235,6 +239,7 @@ fn name(part: Part) -> &'static str {
         Part::Unit => "unit",
         Part::Browser => "browser",
         Part::E2e => "e2e",
+        Part::Engines => "engines",
     }
 }
 

@@ -4,9 +4,9 @@
  *
  * @typedef {import("./protocol.js").RunInfo} RunInfo
  */
-import { withResolvers } from "../compat.js";
+import { heldNames, hold } from "../locks.js";
 import { CodedError } from "../protocol.js";
-import { list, readFile, remove, writeFile } from "../storage.js";
+import { list, readFile, remove, writeFiles } from "../storage.js";
 
 const RUNS = "runs";
 
@@ -66,17 +66,9 @@ export async function readCheckpoint(id) {
  * @param {RunInfo} run
  * @param {Uint8Array<ArrayBuffer>} [checkpoint]
  */
-export async function saveRun(run, checkpoint) {
-  try {
-    // In this order: the checkpoint counts, and may be newer than what the list says of it.
-    if (checkpoint) await writeFile(checkpointPath(run.id), checkpoint);
-    await writeFile(infoPath(run.id), new TextEncoder().encode(JSON.stringify(run)));
-  } catch (error) {
-    // Half of a first save is of no use, and would be listed.
-    const isKept = await readFile(infoPath(run.id)).catch(() => null);
-    if (!isKept) await deleteRun(run.id).catch(() => {});
-    throw error;
-  }
+export function saveRun(run, checkpoint) {
+  const info = new TextEncoder().encode(JSON.stringify(run));
+  return writeFiles({ [infoPath(run.id)]: info, ...(checkpoint && { [checkpointPath(run.id)]: checkpoint }) });
 }
 
 /** @param {string} id */
@@ -92,17 +84,9 @@ export function deleteRun(id) {
  * @returns {Promise<() => void>} lets go of it; rejects with the code `run-in-use`
  */
 export async function lockRun(id) {
-  // Where there are no locks, there is no storage to share either.
-  if (!navigator.locks) return () => {};
-  const held = withResolvers();
-  const taken = withResolvers();
-  const request = navigator.locks.request(lockName(id), { ifAvailable: true }, (lock) => {
-    taken.resolve(lock !== null);
-    return lock && held.promise;
-  });
-  request.catch(taken.reject);
-  if (await taken.promise) return () => held.resolve(undefined);
-  throw new CodedError("run-in-use");
+  const release = await hold(lockName(id));
+  if (!release) throw new CodedError("run-in-use");
+  return release;
 }
 
 /** @param {string} id */
@@ -111,9 +95,9 @@ function lockName(id) {
 }
 
 async function lockedRuns() {
-  const { held = [] } = (await navigator.locks?.query()) ?? {};
   const prefix = lockName("");
-  return new Set(held.map(({ name = "" }) => (name.startsWith(prefix) ? name.slice(prefix.length) : "")));
+  const names = await heldNames();
+  return new Set(names.map((name) => (name.startsWith(prefix) ? name.slice(prefix.length) : "")));
 }
 
 /**

@@ -17,7 +17,7 @@ import { downloadBytes } from "../download.js";
 import { digestOf } from "../../shared/digest.js";
 import { checkSize } from "../../shared/limits.js";
 import { CodedError, codeOf, wordsOf } from "../../shared/protocol.js";
-import { list, readFile, remove, sizeOf, writeFile } from "../../shared/storage.js";
+import { list, readFile, remove, writeFiles } from "../../shared/storage.js";
 
 const DATA = "data";
 
@@ -50,18 +50,19 @@ export async function readSet(set) {
  * @param {SetFiles} files
  * @param {string} title what `listSets` calls it
  */
-export async function keepSet(set, files, title) {
-  try {
-    await writeFile(titlePath(set), new TextEncoder().encode(title));
-    for (const part of PARTS) {
-      const bytes = files[part];
-      if (bytes) await writeFile(`${DATA}/${set}/${NAMES[part]}`, bytes);
-    }
-  } catch (error) {
-    // Half a set is of no use, and takes up space.
-    await removeSet(set);
-    throw error;
+export function keepSet(set, files, title) {
+  const info = { title, bytes: sizeOf(files) };
+  const contents = { [infoPath(set)]: new TextEncoder().encode(JSON.stringify(info)) };
+  for (const part of PARTS) {
+    const bytes = files[part];
+    if (bytes) contents[`${DATA}/${set}/${NAMES[part]}`] = bytes;
   }
+  return writeFiles(contents);
+}
+
+/** @param {SetFiles} files */
+export function sizeOf(files) {
+  return Object.values(files).reduce((sum, bytes) => sum + (bytes?.length ?? 0), 0);
 }
 
 /** @param {string} set */
@@ -76,15 +77,18 @@ export async function listSets() {
 
 /** @param {string} set */
 async function describe(set) {
-  // Sets of before had no title. What can't be read, a stray file say, hides no other, and can be deleted.
-  const title = await readFile(titlePath(set)).catch(() => null);
-  const bytes = await sizeOf(`${DATA}/${set}`).catch(() => 0);
-  return { set, title: title ? new TextDecoder().decode(title) : set, bytes };
+  try {
+    const { title, bytes } = JSON.parse(new TextDecoder().decode((await readFile(infoPath(set))) ?? undefined));
+    return { set, title: String(title), bytes: Number(bytes) };
+  } catch {
+    // What can't be read, a stray file say, hides no other, and can be deleted.
+    return { set, title: set, bytes: 0 };
+  }
 }
 
 /** @param {string} set */
-function titlePath(set) {
-  return `${DATA}/${set}/title.txt`;
+function infoPath(set) {
+  return `${DATA}/${set}/set.json`;
 }
 
 /**

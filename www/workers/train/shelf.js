@@ -11,7 +11,7 @@
  * @typedef {Pick<import("../wasm.js").WasmModule, "DataSet">} Module
  */
 import { codeOf, wordsOf } from "../../shared/protocol.js";
-import { fetchForeignSet, fetchSet, keepSet, listSets, readSet, removeSet } from "./files.js";
+import { fetchForeignSet, fetchSet, keepSet, listSets, readSet, removeSet, sizeOf } from "./files.js";
 
 const SITE_DATA = new URL("../../data/", import.meta.url);
 
@@ -176,11 +176,6 @@ export class Loader {
     await this.shelf.keep(set, files, name, title);
     return loaded;
   }
-}
-
-/** @param {SetFiles} files */
-function sizeOf(files) {
-  return Object.values(files).reduce((sum, bytes) => sum + (bytes?.length ?? 0), 0);
 }
 
 /** @returns {Promise<string[]>} */
