@@ -47,6 +47,16 @@ export async function remove(path) {
   });
 }
 
+/** All that is kept. */
+export async function removeAll() {
+  await orNull(async () => {
+    const folder = await root();
+    const names = [];
+    for await (const name of folder.keys()) names.push(name);
+    for (const name of names) await folder.removeEntry(name, { recursive: true });
+  });
+}
+
 /**
  * @param {string} path of a folder
  * @returns {Promise<string[]>} the names in it, none where there is no such folder

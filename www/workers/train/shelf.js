@@ -11,9 +11,10 @@
  * @typedef {Pick<import("../wasm.js").WasmModule, "DataSet">} Module
  */
 import { codeOf, wordsOf } from "../../shared/protocol.js";
+import { SITE } from "../../shared/site.js";
 import { fetchForeignSet, fetchSet, keepSet, listSets, readSet, removeSet } from "./files.js";
 
-const SITE_DATA = new URL("../../data/", import.meta.url);
+const SITE_DATA = new URL("data/", SITE);
 
 export class Shelf {
   digits;
