@@ -40,12 +40,10 @@ async function keepFiles() {
   await cache.put(SITE, page);
 }
 
+/** A page that is open already goes on without it: its workers have no policies of this one. */
 async function takeOver() {
-  const worker = /** @type {any} */ (self);
   for (const name of await ownCaches()) if (name !== CACHE) await caches.delete(name);
-  await worker.registration.navigationPreload?.enable();
-  // The first visit's page, too, has what it loads from now on kept.
-  await worker.clients.claim();
+  await /** @type {any} */ (self).registration.navigationPreload?.enable();
 }
 
 /**
@@ -92,12 +90,24 @@ async function answerFile({ request }, path) {
   if (isWanted) return withPolicies(path, kept);
   try {
     const response = await fetch(request);
-    if (response.ok && path.startsWith(release.version)) await (await caches.open(CACHE)).put(SITE + path, response.clone());
-    return withPolicies(path, response);
+    if (response.ok) await keepFile(path, response.clone());
+    if (response.ok || !kept) return withPolicies(path, response);
   } catch (error) {
-    if (kept) return withPolicies(path, kept);
-    throw error;
+    if (!kept) throw error;
   }
+  // The server has gone, or has another version by now.
+  return withPolicies(path, kept);
+}
+
+/**
+ * @param {string} path
+ * @param {Response} response
+ */
+async function keepFile(path, response) {
+  if (!path.startsWith(`${release.version}/`)) return;
+  const cache = await caches.open(CACHE);
+  // Where there is no space, the page has what it asked for all the same.
+  await cache.put(SITE + path, response).catch(() => {});
 }
 
 /**

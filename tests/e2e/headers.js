@@ -1,5 +1,5 @@
 /** The headers of a site's _headers: paths, some with a `*` at their end, and below each its headers, indented. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 
 /**
  * @param {string | URL} file
@@ -9,6 +9,7 @@ import { readFileSync } from "node:fs";
 export function headersOf(file, path) {
   /** @type {[string, string][]} */
   const headers = [];
+  if (!existsSync(file)) return headers;
   let applies = false;
   for (const line of readFileSync(file, "utf8").split("\n")) {
     const [, name, value] = /^\s+([\w-]+):\s*(.*)$/.exec(line) ?? [];

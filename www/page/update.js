@@ -13,8 +13,8 @@ export async function checkVersion() {
   const now = await currentVersion();
   if (!now || now === VERSION || isTold) return;
   isTold = true;
-  // It would fail again.
-  find("retry", HTMLButtonElement).hidden = true;
+  // With it, styles hide what would fail again.
+  document.documentElement.dataset.updated = "";
   find("updated", HTMLElement).hidden = false;
   find("reload", HTMLButtonElement).addEventListener("click", () => location.reload());
 }
