@@ -1,17 +1,17 @@
-/** The headers of www/_headers: paths, some with a `*` at their end, and below each its headers, indented. */
-import { readFileSync } from "node:fs";
-
-const FILE = new URL("../../www/_headers", import.meta.url);
+/** The headers of a site's _headers: paths, some with a `*` at their end, and below each its headers, indented. */
+import { existsSync, readFileSync } from "node:fs";
 
 /**
+ * @param {string | URL} file
  * @param {string} path from the root of the site
  * @returns {[name: string, value: string][]}
  */
-export function headersOf(path) {
+export function headersOf(file, path) {
   /** @type {[string, string][]} */
   const headers = [];
+  if (!existsSync(file)) return headers;
   let applies = false;
-  for (const line of readFileSync(FILE, "utf8").split("\n")) {
+  for (const line of readFileSync(file, "utf8").split("\n")) {
     const [, name, value] = /^\s+([\w-]+):\s*(.*)$/.exec(line) ?? [];
     if (line.startsWith("/")) applies = matches(line, path);
     else if (applies && name) headers.push([name, value]);

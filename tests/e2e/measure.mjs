@@ -3,10 +3,9 @@
  * hundred: `npm run measure -- [cpu|cpu_relaxed|ndarray|webgpu ...]`. Needs dist/ (`cargo xtask build`).
  */
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { chromium } from "@playwright/test";
-import { launchOptions, ORIGIN, startServer } from "./browser.js";
+import { DIST, launchOptions, ORIGIN, startServer, versionOf } from "./browser.js";
 
 const FILES = [
   ...["cpu_bg.wasm", "cpu.js", "cpu_relaxed_bg.wasm", "ndarray_bg.wasm", "webgpu_bg.wasm", "webgpu.js"],
@@ -14,9 +13,8 @@ const FILES = [
 ];
 const RUNS = 100;
 
-const dist = process.env.DIST ?? fileURLToPath(new URL("../../dist", import.meta.url));
 const sizes = FILES.map((file) => {
-  const bytes = readFileSync(`${dist}/${file}`);
+  const bytes = readFileSync(`${DIST}/${versionOf()}/${file}`);
   return { file, raw: bytes.length, gzip: gzipSync(bytes).length, brotli: brotliCompressSync(bytes).length };
 });
 console.table(sizes);
@@ -29,7 +27,7 @@ try {
   for (const file of files) {
     const page = await browser.newPage();
     // A file of the origin, not the page itself, which would compute meanwhile.
-    await page.goto(`${ORIGIN}/page/style.css`);
+    await page.goto(`${ORIGIN}/manifest.webmanifest`);
     rows.push({ file, ...(await page.evaluate(measure, { file, runs: RUNS })) });
     await page.close();
   }

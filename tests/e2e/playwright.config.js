@@ -11,7 +11,8 @@ export default defineConfig({
   reporter: [["list"]],
   outputDir: "report",
   webServer,
-  use: { baseURL: ORIGIN, screenshot: "only-on-failure" },
+  // Routes of tests do not see what a service worker answers: it has tests of its own.
+  use: { baseURL: ORIGIN, screenshot: "only-on-failure", serviceWorkers: "block" },
   projects: [
     {
       name: "webgpu",

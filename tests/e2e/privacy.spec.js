@@ -1,6 +1,5 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { SUB_PATH } from "./browser.js";
+import { readdirSync, statSync } from "node:fs";
+import { DIST, SUB_PATH, versionOf } from "./browser.js";
 import { expect, test } from "./fixtures.js";
 import { headersOf } from "./headers.js";
 import { serveSet, SMALL, TrainPage } from "./trainpage.js";
@@ -8,8 +7,9 @@ import { serveSet, SMALL, TrainPage } from "./trainpage.js";
 /** @typedef {import("@playwright/test").Page} Page */
 
 const ELSEWHERE = "https://digits.test/";
-const READING = "/workers/worker.js";
-const TRAINING = "/workers/train/worker.js";
+const READING = `/${versionOf()}/workers/worker.js`;
+const TRAINING = `/${versionOf()}/workers/train/worker.js`;
+const HEADERS = `${DIST}/_headers`;
 
 test("drawing, labelling and a training run ask no other host, and the page says so", async ({ vitpad, page }) => {
   const hosts = hostsAsked(page);
@@ -61,19 +61,18 @@ test("a request that none should make is refused on the page and in the reading 
 });
 
 test("every file of the site comes with its headers, from a sub-path too", async ({ request }) => {
-  const dist = process.env.DIST ?? fileURLToPath(new URL("../../dist", import.meta.url));
-  const files = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((file) => statSync(`${dist}/${file}`).isFile());
+  const files = readdirSync(DIST, { recursive: true, encoding: "utf8" }).filter((file) => statSync(`${DIST}/${file}`).isFile());
   expect(files.length).toBeGreaterThan(50);
   for (const path of ["/", ...files.map((file) => `/${file}`)]) {
     for (const base of ["", SUB_PATH]) {
       const headers = (await request.head(base + path)).headers();
-      const expected = headersOf(path).map(([name, value]) => [name.toLowerCase(), value]);
+      const expected = headersOf(HEADERS, path).map(([name, value]) => [name.toLowerCase(), value]);
       expect(headers, path).toMatchObject(Object.fromEntries(expected));
       expect(headers["referrer-policy"], path).toBe("no-referrer");
     }
   }
-  const source = readFileSync(new URL("../../www/_headers", import.meta.url), "utf8");
-  expect(await (await request.get("/_headers")).text()).toBe(source);
+  expect(new Map(headersOf(HEADERS, READING)).get("Cache-Control")).toBe("public, max-age=31536000, immutable");
+  expect(new Map(headersOf(HEADERS, "/")).get("Cache-Control")).toBe("no-cache");
 });
 
 test("the policies in force are shown, and that a server sends none for a worker", async ({ vitpad, page }) => {
@@ -81,7 +80,7 @@ test("the policies in force are shown, and that a server sends none for a worker
   await vitpad.openReady("?device=cpu");
   await page.getByTestId("privacy").getByText("Privacy").click();
   const policies = page.getByTestId("privacy-policies").locator("code");
-  const [own, reading] = ["/", READING].map((path) => new Map(headersOf(path)).get("Content-Security-Policy") ?? "");
+  const [own, reading] = ["/", READING].map((path) => new Map(headersOf(HEADERS, path)).get("Content-Security-Policy") ?? "");
   await expect(policies).toHaveText([own, reading, "None: this server sends no policy with it."]);
 });
 

@@ -1,23 +1,27 @@
 /**
  * Serves the built page as any static host would: at the root, and from a sub-path too, with the headers
- * of www/_headers. `DIST` names another folder than dist/, `PORT` another port.
+ * of its _headers. `DIST` names other folders than dist/, `PORT` another port. What is missing in the first
+ * folder is taken from the next.
  */
 import { createServer } from "node:http";
-import { fileURLToPath } from "node:url";
+import { delimiter, join } from "node:path";
 import sirv from "sirv";
-import { ORIGIN, PORT, SUB_PATH } from "./browser.js";
+import { DIST, ORIGIN, PORT, SUB_PATH } from "./browser.js";
 import { headersOf } from "./headers.js";
 
-const dist = process.env.DIST ?? fileURLToPath(new URL("../../dist", import.meta.url));
-const serveFile = sirv(dist, { dev: true, etag: true });
+const folders = DIST.split(delimiter);
+const servers = folders.map((folder) => sirv(folder, { dev: true, etag: true }));
 
 createServer((request, response) => {
   let url = request.url ?? "/";
   if (url.startsWith(`${SUB_PATH}/`)) url = url.slice(SUB_PATH.length);
   request.url = url;
-  for (const [name, value] of headersOf(url.split("?")[0])) response.setHeader(name, value);
-  serveFile(request, response, () => {
+  for (const [name, value] of headersOf(join(folders[0], "_headers"), url.split("?")[0])) response.setHeader(name, value);
+  /** @type {(index: number) => void} */
+  const serveFrom = (index) => {
+    if (index < servers.length) return servers[index](request, response, () => serveFrom(index + 1));
     response.statusCode = 404;
     response.end("not found");
-  });
+  };
+  serveFrom(0);
 }).listen(PORT, "127.0.0.1", () => console.log(ORIGIN));

@@ -6,7 +6,8 @@ import { headersOf } from "../e2e/headers.js";
 
 const WWW = new URL("../../www/", import.meta.url);
 const read = (name) => readFileSync(new URL(name, WWW), "utf8");
-const policyOf = (path) => new Map(headersOf(path)).get("Content-Security-Policy");
+const headers = (path) => headersOf(new URL("_headers", WWW), path);
+const policyOf = (path) => new Map(headers(path)).get("Content-Security-Policy");
 const WORKER = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
 
 test("the page's header has the policy of index.html, from either address", () => {
@@ -22,9 +23,9 @@ test("the reading worker may ask this site only, the training worker any address
 
 test("every file has headers, none a header twice, and each rule a file", () => {
   const paths = read("_headers").match(/^\/[^*\n]*$/gm);
-  assert.equal(paths.length, 4);
+  assert.equal(paths.length, 5);
   for (const path of [...paths, "/page/app.js"]) {
-    const names = headersOf(path).map(([name]) => name);
+    const names = headers(path).map(([name]) => name);
     assert.ok(existsSync(new URL(`.${path}`, WWW)), path);
     assert.deepEqual([...new Set(names)], names, path);
     assert.deepEqual(names.slice(0, 2), ["X-Content-Type-Options", "Referrer-Policy"], path);

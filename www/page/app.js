@@ -7,6 +7,8 @@ import { KeyboardPen } from "./draw/keyboard.js";
 import { LabelStrip } from "./draw/labels.js";
 import { Pad } from "./draw/pad.js";
 import { Reader } from "./draw/reader.js";
+import { prepareOffline, skipOffline } from "./offline.js";
+import { isClearing } from "./persist.js";
 import { requests } from "./requests.js";
 import { INSECURE, isInsecure } from "../shared/insecure.js";
 import { codeOf } from "../shared/protocol.js";
@@ -15,7 +17,8 @@ import { parseSettings, runOfModel, withSettings } from "../shared/settings.js";
 import { listenForShortcuts } from "./shortcuts.js";
 import { StatusView } from "./status.js";
 import { parseTab, Tabs } from "./tabs.js";
-import { LANGUAGES, locale, otherLanguages, say, sayAll, sayError } from "./words.js";
+import { checkVersion } from "./update.js";
+import { LANGUAGES, locale, otherLanguages, onError, say, sayAll, sayError } from "./words.js";
 
 /** @typedef {import("../shared/protocol.js").Prediction} Prediction */
 /** @typedef {import("../shared/settings.js").Settings} Settings */
@@ -70,6 +73,7 @@ async function start(choice, { measure } = { measure: false }) {
     status.showReady();
     status.showDevice(device);
     await reader.refresh();
+    prepareOffline();
   } catch (error) {
     failLoading(error);
   }
@@ -177,6 +181,7 @@ let training;
 function openTraining() {
   training ??= import("./train/page.js")
     .then(({ openPage }) => openPage({ panel: trainPanel, onProblems: (list) => status.showProblems("training", list), useModel }))
+    .then(prepareOffline)
     .catch((error) => {
       training = undefined;
       status.showProblems("training", [say("page.no-training", { why: sayError(error) })]);
@@ -243,11 +248,25 @@ for (const each of otherLanguages) {
   find("languages", HTMLElement).append(link, " ");
 }
 
+/** Before anything of this page could read what is kept, or keep more. */
+async function clear() {
+  skipOffline();
+  try {
+    const { clearAll } = await import("./clear.js");
+    await clearAll();
+    status.showProblems("site", [say("clear.done")]);
+  } catch (error) {
+    status.showProblems("site", [say("clear.failed", { why: sayError(error) })]);
+  }
+}
+
+onError(checkVersion);
 watchRequests((addresses) => requests.add(addresses));
 listenForShortcuts(drawPanel, actions);
+status.showProblems("site", isInsecure() ? [INSECURE] : []);
+if (isClearing()) await clear();
 nameRunOfAddress();
 showSettings(asked);
-status.showProblems("site", isInsecure() ? [INSECURE] : []);
 status.showProblems("settings", problem ? [problem, ...problems] : problems);
 show(null);
 tabs.open(tab);

@@ -13,3 +13,21 @@ export async function askToKeep() {
   // Where it rejects, nothing is kept at all, which is said by who tries.
   return (await navigator.storage.persist().catch(() => undefined)) === false;
 }
+
+/** In the session of this tab alone: no address can ask for it. */
+const CLEARING = "vitpad-clear-all";
+
+/** @param {boolean} isWanted whether to delete all that is kept when the page is loaded next */
+export function setClearing(isWanted) {
+  if (isWanted) sessionStorage.setItem(CLEARING, "");
+  else sessionStorage.removeItem(CLEARING);
+}
+
+export function isClearing() {
+  try {
+    return sessionStorage.getItem(CLEARING) !== null;
+  } catch {
+    // A browser that keeps nothing.
+    return false;
+  }
+}

@@ -1,5 +1,6 @@
 /** What the "Privacy" line opens: what stays here, which requests went where, and the policies in force. */
-import { loadStyle } from "./dom.js";
+import { askToClear } from "./clear.js";
+import { loadStyle, make } from "./dom.js";
 import { requests } from "./requests.js";
 import { say, sayError } from "./words.js";
 
@@ -19,7 +20,7 @@ export async function showPrivacy(place) {
   const showCounts = () => counts.replaceChildren(...countsNow());
   requests.addEventListener("change", showCounts);
   showCounts();
-  place.replaceChildren(element("p", say("privacy.stays")), counts, element("p", say("privacy.policies")), policies());
+  place.replaceChildren(element("p", say("privacy.stays")), counts, element("p", say("privacy.policies")), policies(), clearing());
 }
 
 function countsNow() {
@@ -44,6 +45,20 @@ function policies() {
   const asked = WORKERS.map(([, script]) => policyOf(new URL(script, import.meta.url)));
   Promise.all(asked).then((answers) => answers.forEach((policy, i) => show(WORKERS[i][0], policy)));
   return list;
+}
+
+/** A way to delete all that is kept. */
+function clearing() {
+  const problem = element("span", "");
+  const button = make("button", { type: "button", testId: "clear-all" }, say("clear.all"));
+  button.addEventListener("click", async () => {
+    try {
+      await askToClear();
+    } catch (error) {
+      problem.textContent = sayError(error);
+    }
+  });
+  return make("p", {}, `${say("clear.about")} `, button, problem);
 }
 
 /**

@@ -79,11 +79,20 @@ export function sayWords(words) {
   return sentence(text ?? key);
 }
 
+/** @type {() => void} */
+let listener = () => {};
+
+/** @param {() => void} listen is called whenever an error is said */
+export function onError(listen) {
+  listener = listen;
+}
+
 /**
  * @param {unknown} error
  * @returns {string} a sentence about it
  */
 export function sayError(error) {
+  listener();
   return sayWords(wordsOf(error));
 }
 

@@ -69,6 +69,13 @@ export function remove(path) {
   });
 }
 
+/** Removes all that is kept. */
+export function removeAll() {
+  return inTransaction("readwrite", async (files) => {
+    files.clear();
+  });
+}
+
 /**
  * @param {string} path of a folder
  * @returns {Promise<string[]>} the names in it, none where there is no such folder

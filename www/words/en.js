@@ -18,6 +18,8 @@ export default {
   "page.insecure": "This address is http: the browser has no GPU here; use https or localhost.",
   "page.may-be-cleared":
     "This browser may clear what it keeps here when space gets short: download what you want to be sure of.",
+  "page.updated": "This page was updated: reload it. Until then the drawing stays, and training goes on.",
+  "page.reload": "Reload",
   "page.no-training": "The training page could not be loaded: {why} Reload the page to try again.",
   "page.unknown-device": "The address asks for the device “{value}”, which does not exist. Using “{used}” (there are: {choices}).",
   "page.unknown-model": "The address asks for the model “{value}”, which does not exist. Using “{used}” (there are: {choices}).",
@@ -42,6 +44,12 @@ export default {
   "privacy.reading": "The worker that reads digits",
   "privacy.training": "The worker that trains",
   "privacy.no-policy": "None: this server sends no policy with it.",
+  "clear.about": "This browser keeps runs, data, your digits and a copy of this page for use without a network.",
+  "clear.all": "Clear all",
+  "clear.question":
+    "Delete all that this browser keeps of this site: every run, all data, your digits, the speeds that were measured and the copy of the page? This cannot be undone. Close other tabs of this page first.",
+  "clear.done": "All that this browser kept of this site is deleted.",
+  "clear.failed": "Not all that this browser keeps could be deleted: {why}",
   "privacy.not-loaded": "This could not be loaded: {why}",
 
   // The drawing page
@@ -351,6 +359,7 @@ export default {
   "error.download-failed.unanswered": "Could not load {file}: the request failed.",
   "error.download-failed.refused": "Could not load {file}: the server answered {status}.",
   "error.download-failed.script": "Could not load a script of the model.",
+  "error.mixed-files": "{file} is of another version than this page: this site is being updated, or a cache mixes its files. Reload the page.",
   "error.download-failed.unreachable":
     "{why} Either {host} can't be reached, or it does not allow other sites to read its files (CORS): download the files, and drop them here instead.",
   "error.download-failed.incomplete": "{why} Expected {names} at {host}, as they are or as .gz.",

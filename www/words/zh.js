@@ -15,6 +15,8 @@ export default {
   "page.built-with": "基于 burn 构建，编译为 WebAssembly。",
   "page.insecure": "此网址是 http：浏览器在这里没有 GPU 可用；请改用 https 或 localhost。",
   "page.may-be-cleared": "空间不足时，此浏览器可能会清除保存在这里的内容：请下载不想丢失的内容。",
+  "page.updated": "此页面已更新：请重新加载。在此之前，书写的内容会保留，训练会继续。",
+  "page.reload": "重新加载",
   "page.no-training": "无法加载训练页面：{why}请重新加载页面再试。",
   "page.unknown-device": "网址中的设备“{value}”不存在，已改用“{used}”（可选：{choices}）。",
   "page.unknown-model": "网址中的模型“{value}”不存在，已改用“{used}”（可选：{choices}）。",
@@ -33,6 +35,11 @@ export default {
   "privacy.reading": "识别数字的工作线程",
   "privacy.training": "负责训练的工作线程",
   "privacy.no-policy": "无：此服务器没有为它发送策略。",
+  "clear.about": "此浏览器保存着历次运行、数据、你的数字，以及供无网络时使用的页面副本。",
+  "clear.all": "全部清除",
+  "clear.question": "要删除此浏览器为此网站保存的一切吗？包括历次运行、数据、你的数字、测得的速度和页面副本。此操作无法撤销。请先关闭此页面的其他标签页。",
+  "clear.done": "此浏览器为此网站保存的一切均已删除。",
+  "clear.failed": "未能全部删除此浏览器保存的内容：{why}",
   "privacy.not-loaded": "无法加载此内容：{why}",
 
   // 手写页面
@@ -381,6 +388,7 @@ export default {
   "error.download-failed.unanswered": "无法加载 {file}：请求失败。",
   "error.download-failed.refused": "无法加载 {file}：服务器返回 {status}。",
   "error.download-failed.script": "无法加载模型的脚本。",
+  "error.mixed-files": "{file} 与此页面的版本不同：网站正在更新，或者缓存混用了不同版本的文件。请重新加载页面。",
   "error.download-failed.unreachable":
     "{why}可能无法访问 {host}，也可能它不允许其他网站读取其文件（CORS）：请先下载这些文件，再拖放到此处。",
   "error.download-failed.incomplete": "{why}{host} 的该地址下应有 {names}，原文件或 .gz 均可。",

@@ -3,7 +3,7 @@ import { CodedError } from "../shared/protocol.js";
 
 /**
  * @typedef {(loaded: number, total: number) => void} OnProgress
- * @typedef {{ url: URL, expectedBytes: number, onProgress: OnProgress }} DownloadOptions
+ * @typedef {{ url: URL, expectedBytes: number, onProgress: OnProgress, cache?: RequestCache }} DownloadOptions
  */
 
 /**
@@ -15,8 +15,8 @@ import { CodedError } from "../shared/protocol.js";
  * @param {DownloadOptions} options
  * @returns {Promise<Response>}
  */
-export async function download({ url, expectedBytes, onProgress }) {
-  const response = await request(url);
+export async function download({ url, expectedBytes, onProgress, cache }) {
+  const response = await request(url, { cache });
   const total = decodedLength(response) ?? expectedBytes;
   // Whoever reads the response learns of a broken connection; the counter needs not.
   countBytes(response.clone(), (loaded) => onProgress(loaded, Math.max(total, loaded))).catch(() => {});
@@ -28,7 +28,7 @@ export async function download({ url, expectedBytes, onProgress }) {
  * @returns {Promise<Uint8Array<ArrayBuffer>>} rejects before more comes than can be read
  */
 export async function downloadBytes({ url, expectedBytes, onProgress, signal }) {
-  const response = await request(url, signal);
+  const response = await request(url, { signal });
   const file = nameOf(url);
   const total = decodedLength(response) ?? expectedBytes;
   /** @type {Uint8Array<ArrayBuffer>[]} */
@@ -50,14 +50,14 @@ export async function downloadBytes({ url, expectedBytes, onProgress, signal }) 
 
 /**
  * @param {URL} url
- * @param {AbortSignal} [signal]
+ * @param {RequestInit} options
  */
-async function request(url, signal) {
+async function request(url, options) {
   let response;
   try {
-    response = await fetch(url, { signal });
+    response = await fetch(url, options);
   } catch (cause) {
-    signal?.throwIfAborted();
+    options.signal?.throwIfAborted();
     throw failure(url, { kind: "unanswered" }, cause);
   }
   if (!response.ok) throw failure(url, { kind: "refused", status: String(response.status) });

@@ -11,30 +11,20 @@
 import builds from "../builds.js";
 import { download } from "./download.js";
 import { CodedError } from "../shared/protocol.js";
+import { cpuFile } from "../shared/simd.js";
 
 /** What the page calls the builds. @type {Record<Build, string>} */
 const NAMES = { cpu: "CPU", ndarray: "ndarray", webgpu: "WebGPU" };
 
-/** A module with a function that multiplies and adds in one instruction of relaxed SIMD. */
-const MULTIPLY_ADD = Uint8Array.of(
-  ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00], // wasm, version 1
-  ...[0x01, 0x08, 0x01, 0x60, 0x03, 0x7b, 0x7b, 0x7b, 0x01, 0x7b], // a type: three v128 to one
-  ...[0x03, 0x02, 0x01, 0x00], // a function of that type
-  ...[0x0a, 0x0d, 0x01, 0x0b, 0x00], // its code, without locals
-  ...[0x20, 0x00, 0x20, 0x01, 0x20, 0x02], // local.get, thrice
-  ...[0xfd, 0x85, 0x02, 0x0b], // f32x4.relaxed_madd, end
-);
-
 /**
- * The file of a build for this engine. With relaxed SIMD the CPU's kernels are a fifth faster, and
- * an engine that does not know it refuses the whole file.
+ * The file of a build for this engine.
  *
  * @param {Build} build
  * @param {(bytes: Uint8Array<ArrayBuffer>) => boolean} [validate]
  * @returns {File}
  */
-export function fileOf(build, validate = (bytes) => WebAssembly.validate(bytes)) {
-  return build === "cpu" && validate(MULTIPLY_ADD) ? "cpu_relaxed" : build;
+export function fileOf(build, validate) {
+  return build === "cpu" ? cpuFile(validate) : build;
 }
 
 /**
@@ -47,11 +37,35 @@ export function fileOf(build, validate = (bytes) => WebAssembly.validate(bytes))
 export async function loadWasm(build, onProgress, failures) {
   const best = fileOf(build);
   const { name, bytes } = choose(build, best, await latest());
-  const url = new URL(`../${name}_bg.wasm`, import.meta.url);
-  const file = download({ url, expectedBytes: bytes, onProgress });
-  const [module, response] = await Promise.all([loadScript(name, failures), file]);
-  const { memory } = await module.default({ module_or_path: response });
+  const file = { url: new URL(`../${name}_bg.wasm`, import.meta.url), expectedBytes: bytes, onProgress };
+  const query = failures > 0 ? `?${failures}` : "";
+  const { module, memory } = await start(name, file, query).catch((error) => {
+    if (!isMixed(error)) throw error;
+    // A cache may hold a file of an earlier version, and is passed by once.
+    return start(name, { ...file, cache: "reload" }, `?${Date.now()}`).catch((again) => {
+      throw isMixed(again) ? new CodedError("mixed-files", { file: `${name}_bg.wasm` }, { cause: again }) : again;
+    });
+  });
   return { module, memory, note: name === best ? null : { key: "device.slower-build" } };
+}
+
+/**
+ * @param {File} name
+ * @param {import("./download.js").DownloadOptions} file
+ * @param {string} query of the script
+ */
+async function start(name, file, query) {
+  const [module, response] = await Promise.all([loadScript(name, query), download(file)]);
+  const { memory } = await module.default({ module_or_path: response });
+  return { module, memory };
+}
+
+/**
+ * Whether a script and a wasm file do not fit each other, or one is not what it should be.
+ * @param {unknown} error
+ */
+function isMixed(error) {
+  return error instanceof WebAssembly.LinkError || error instanceof WebAssembly.CompileError;
 }
 
 /**
@@ -80,13 +94,12 @@ async function latest() {
 
 /**
  * @param {File} name
- * @param {number} failures
+ * @param {string} query under another address a script is another module, with memory of its own
  * @returns {Promise<WasmModule & { default: Start }>}
  */
-async function loadScript(name, failures) {
+async function loadScript(name, query) {
   try {
-    // Under another address a script is another module, with memory of its own.
-    return await import(`../${name}.js${failures > 0 ? `?${failures}` : ""}`);
+    return await import(`../${name}.js${query}`);
   } catch (cause) {
     throw new CodedError("download-failed", { kind: "script" }, { cause });
   }

@@ -1,11 +1,13 @@
-//! dist/: the page, the wasm files, the npm packages and the data sets that it loads. The page is
-//! there at once and the CPU's file first; each other file joins when it is whole.
+//! The site: the page, the wasm files, the npm packages and the data sets that it loads. It is made in a
+//! folder of target/, as `cargo xtask serve` shows it: the page is there at once and the CPU's file first;
+//! each other file joins when it is whole. dist/ gets it when all is there, as hosts serve it.
 
 mod compile;
 mod data;
 pub mod links;
 mod page;
 mod place;
+mod release;
 mod vendor;
 
 pub use page::lay as lay_page;
@@ -38,6 +40,13 @@ impl Which {
     }
 }
 
+/// The site as it is made and edited, with all files at the places that they have in www/; tsconfig.json
+/// names it too.
+pub fn site() -> PathBuf {
+    root().join("target/site")
+}
+
+/// The site as it is deployed.
 pub fn dist() -> PathBuf {
     root().join("dist")
 }
@@ -45,9 +54,10 @@ pub fn dist() -> PathBuf {
 /// Brings dist/ up to date.
 pub fn build(wasm: &Wasm, which: Which) -> Result<()> {
     loop {
-        let site = Site::new(wasm, dist(), which)?;
-        if site.complete(&|_| {})? {
-            return site.lay();
+        let making = Site::new(wasm, site(), which)?;
+        if making.complete(&|_| {})? {
+            making.lay()?;
+            return release::lay(&site(), &dist());
         }
         progress::line("    src/ has changed meanwhile: building it again");
     }
@@ -64,19 +74,20 @@ pub fn finish(wasm: &Wasm, folder: &Path) -> Result<()> {
         states.push((file.name.clone(), State::Ready(bytes)));
     }
     Builds::new(folder, states).keep()?;
-    add_others(folder)
+    add_others(folder)?;
+    release::lay(folder, folder)
 }
 
-/// The parts of dist/ that are neither page nor wasm.
-fn add_others(dist: &Path) -> Result<()> {
-    vendor::copy(dist)?;
-    data::place(dist)
+/// The parts of the site that are neither page nor wasm.
+fn add_others(folder: &Path) -> Result<()> {
+    vendor::copy(folder)?;
+    data::place(folder)
 }
 
-/// dist/ in the making, from the sources as they were when it was begun.
+/// The site in the making, from the sources as they were when it was begun.
 pub struct Site<'a> {
     wasm: &'a Wasm,
-    dist: PathBuf,
+    folder: PathBuf,
     which: Which,
     files: Vec<WasmFile>,
     sources: Stamp,
@@ -84,16 +95,16 @@ pub struct Site<'a> {
 }
 
 impl<'a> Site<'a> {
-    /// The files that are already compiled are put into `dist`.
-    pub fn new(wasm: &'a Wasm, dist: PathBuf, which: Which) -> Result<Site<'a>> {
+    /// The files that are already compiled are put into `folder`.
+    pub fn new(wasm: &'a Wasm, folder: PathBuf, which: Which) -> Result<Site<'a>> {
         let sources = compile::sources(wasm)?;
         let (mut files, mut states) = (Vec::new(), Vec::new());
         for file in links::wasm_files()? {
             let build = Build::new(wasm, &file, &sources)?;
             let compiled = build.is_compiled();
-            let earlier = dist.join(file.binary()).metadata();
+            let earlier = folder.join(file.binary()).metadata();
             let state = match earlier {
-                _ if compiled => State::Ready(build.place(&dist)?),
+                _ if compiled => State::Ready(build.place(&folder)?),
                 // The page starts with the first file: an earlier one will do until it is replaced.
                 Ok(earlier) if files.is_empty() => State::Ready(earlier.len()),
                 _ if which.has(&file) => State::Compiling,
@@ -104,10 +115,10 @@ impl<'a> Site<'a> {
                 files.push(file);
             }
         }
-        let builds = Builds::new(&dist, states);
+        let builds = Builds::new(&folder, states);
         Ok(Site {
             wasm,
-            dist,
+            folder,
             which,
             files,
             sources,
@@ -118,8 +129,8 @@ impl<'a> Site<'a> {
     /// Lays everything but the wasm files that are still to be compiled.
     pub fn lay(&self) -> Result<()> {
         self.wasm.ready()?;
-        page::lay(&self.dist)?;
-        add_others(&self.dist)?;
+        page::lay(&self.folder)?;
+        add_others(&self.folder)?;
         self.builds.keep()
     }
 
@@ -204,9 +215,9 @@ impl<'a> Site<'a> {
         Build::new(self.wasm, file, &self.sources)
     }
 
-    /// Gives a compiled file its JavaScript, and puts both into dist/.
+    /// Gives a compiled file its JavaScript, and puts both into the site.
     fn bind(&self, build: &Build) -> Result<()> {
-        let placed = build.bind().and_then(|()| build.place(&self.dist));
+        let placed = build.bind().and_then(|()| build.place(&self.folder));
         match placed {
             Ok(bytes) => self.builds.set(build.name(), State::Ready(bytes)),
             Err(error) => {
@@ -226,19 +237,19 @@ impl<'a> Site<'a> {
 
     fn optimise(&self, build: &Build) -> Result<()> {
         build.optimise()?;
-        let bytes = build.place(&self.dist)?;
+        let bytes = build.place(&self.folder)?;
         self.builds.set(build.name(), State::Ready(bytes))
     }
 
-    /// Removes what an earlier build left in dist/ and this one does not make.
+    /// Removes what an earlier build left in the site and this one does not make.
     fn tidy(&self) -> Result<()> {
         let mut made = page::outputs()?;
         made.extend(vendor::outputs().map(PathBuf::from));
         for file in &self.files {
             made.extend(self.build(file)?.outputs()?);
         }
-        for file in files_below(&self.dist, &|_| false)? {
-            let name = file.strip_prefix(&self.dist)?;
+        for file in files_below(&self.folder, &|_| false)? {
+            let name = file.strip_prefix(&self.folder)?;
             if !name.starts_with("data") && !made.iter().any(|made| made == name) {
                 fs::remove_file(&file)
                     .with_context(|| format!("cannot remove {}", file.display()))?;

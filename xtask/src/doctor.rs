@@ -49,7 +49,7 @@ pub fn doctor() -> Result<()> {
 /// The time that what is still to be built takes, in all.
 fn print_times() -> Result<()> {
     let files = links::wasm_files()?;
-    let built = |file: &&WasmFile| build::dist().join(file.binary()).exists();
+    let built = |file: &&WasmFile| build::site().join(file.binary()).exists();
     let missing: Vec<_> = files.iter().filter(|file| !built(file)).collect();
     let tools = tools::build_tools()?;
     let mut first: Vec<_> = Vec::new();
@@ -74,7 +74,7 @@ fn print_times() -> Result<()> {
     println!();
     match missing.is_empty() {
         true => println!(
-            "dist/ is built: `cargo xtask serve` is there in seconds, unless src/ has changed"
+            "all is built: `cargo xtask serve` is there in seconds, unless src/ has changed"
         ),
         false => println!(
             "on this machine `cargo xtask serve` has a page in about {}, and all of it in about {}",

@@ -39,7 +39,7 @@ enum Command {
     Serve {
         #[arg(long, default_value_t = 8080)]
         port: u16,
-        /// Serve dist/ as it is
+        /// Serve dist/ as `build` left it
         #[arg(long)]
         no_build: bool,
     },

@@ -1,12 +1,13 @@
-//! Serves dist/ on this machine only, with the server that the browser tests use, from the moment
+//! Serves the site on this machine only, with the server that the browser tests use, from the moment
 //! that the CPU's file is there; builds the rest behind it, and what changes in www/ and src/.
 
 mod watch;
 
-use crate::build::{Site, Which, dist, lay_page};
+use crate::build::{self, Site, Which, dist, lay_page};
 use crate::progress::{self, line};
 use crate::setup::{self, Wasm, npm};
 use anyhow::{Context, Result, anyhow, bail};
+use std::env;
 use std::io::{self, BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::Path;
@@ -19,15 +20,15 @@ use watch::Watch;
 /// The time between two looks at the files.
 const PERIOD: Duration = Duration::from_millis(500);
 
-/// Builds dist/ and serves it until the process ends.
+/// Builds the site and serves it until the process ends.
 pub fn serve(port: u16) -> Result<()> {
     let start = Instant::now();
     require_free(port)?;
     let wasm = Arc::new(setup::for_builds()?);
-    let site = Site::new(&wasm, dist(), Which::All)?;
+    let site = Site::new(&wasm, build::site(), Which::All)?;
     site.first()?;
     site.lay()?;
-    let mut server = Server::start(&dist(), port)?;
+    let mut server = Server::start(&[&build::site(), &dist()], port)?;
     let ready = progress::seconds(start.elapsed());
     line(&format!(
         "\nvitpad is at {} (after {ready}); Ctrl+C stops it",
@@ -57,7 +58,7 @@ pub fn serve_as_is(folder: &Path, port: u16) -> Result<()> {
         );
     }
     npm::ensure(&npm::tests())?;
-    let mut server = Server::start(folder, port)?;
+    let mut server = Server::start(&[folder], port)?;
     line(&format!("vitpad is at {}; Ctrl+C stops it", server.address));
     let status = server.child.wait()?;
     bail!("the server has ended with {status}")
@@ -93,7 +94,7 @@ fn keep_building(wasm: &Wasm) {
 
 fn build_once(wasm: &Wasm, is_first: bool) -> Result<()> {
     let start = Instant::now();
-    let site = Site::new(wasm, dist(), Which::All)?;
+    let site = Site::new(wasm, build::site(), Which::All)?;
     let missing = site.missing()?.len();
     if !is_first && missing > 0 {
         line("src/ has changed: compiling it");
@@ -107,12 +108,12 @@ fn build_once(wasm: &Wasm, is_first: bool) -> Result<()> {
     })?;
     if unchanged && missing > 0 {
         let time = progress::seconds(start.elapsed());
-        line(&format!("dist/ is complete (after {time} more)"));
+        line(&format!("all files are there (after {time} more)"));
     }
     Ok(())
 }
 
-/// Brings what changes in www/ to dist/ until the server ends.
+/// Brings what changes in www/ to the site until the server ends.
 fn serve_www(server: &mut Server) -> Result<()> {
     let mut www = Watch::of_page();
     loop {
@@ -120,7 +121,7 @@ fn serve_www(server: &mut Server) -> Result<()> {
             bail!("the server has ended with {status}");
         }
         if www.has_changed() {
-            match lay_page(&dist()) {
+            match lay_page(&build::site()) {
                 Ok(changed) => {
                     for file in changed {
                         line(&format!("{} has changed: reload the page", file.display()));
@@ -140,11 +141,12 @@ struct Server {
 }
 
 impl Server {
-    fn start(folder: &Path, port: u16) -> Result<Server> {
+    /// What is missing in the first folder is served from the next.
+    fn start(folders: &[&Path], port: u16) -> Result<Server> {
         let mut node = Command::new("node");
         node.current_dir(npm::tests())
             .arg("e2e/server.js")
-            .env("DIST", folder)
+            .env("DIST", env::join_paths(folders)?)
             .env("PORT", port.to_string())
             .stdin(Stdio::null())
             .stdout(Stdio::piped());

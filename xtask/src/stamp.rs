@@ -11,13 +11,18 @@ pub struct Stamp(String);
 impl Stamp {
     /// A stamp over the names and contents of `files`, in any order.
     pub fn of_files(files: &[PathBuf]) -> Result<Stamp> {
+        Stamp::of(project::root(), files)
+    }
+
+    /// The same for files with names relative to `folder`: it does not matter where that is.
+    pub fn of(folder: &Path, files: &[PathBuf]) -> Result<Stamp> {
         let mut files = files.to_vec();
         files.sort();
         let mut hash = Sha256::new();
         for file in &files {
             let bytes =
                 fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-            let name = file.strip_prefix(project::root()).unwrap_or(file);
+            let name = file.strip_prefix(folder).unwrap_or(file);
             hash.update(name.to_string_lossy().as_bytes());
             hash.update((bytes.len() as u64).to_le_bytes());
             hash.update(&bytes);

@@ -1,6 +1,6 @@
 import { find } from "../dom.js";
 import { say } from "../words.js";
-import { ask } from "./ask.js";
+import { ask } from "../ask.js";
 import { bytes, tellIn } from "./format.js";
 
 /**
@@ -11,7 +11,6 @@ import { bytes, tellIn } from "./format.js";
 
 /** The data that the browser keeps, wherever it comes from: how large it is, and a way to delete it. */
 export class KeptView {
-  #panel;
   #client;
   #choice;
   #details;
@@ -25,7 +24,6 @@ export class KeptView {
    * @param {DataChoice} choice
    */
   constructor(panel, client, choice) {
-    this.#panel = panel;
     this.#client = client;
     this.#choice = choice;
     this.#details = find("kept-data", HTMLDetailsElement, panel);
@@ -62,7 +60,7 @@ export class KeptView {
 
   /** @param {KeptSet} kept */
   async #delete({ set, title }) {
-    if (!(await ask(this.#panel, say("data.delete", { set: title }), say("train.delete")))) return;
+    if (!(await ask(say("data.delete", { set: title }), say("train.delete")))) return;
     await this.#client.ask("removeSet", { set });
     this.#choice.showSets(await this.#client.ask("sets", {}));
     this.#choice.changed();

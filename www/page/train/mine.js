@@ -2,7 +2,7 @@ import { DIGITS_CHANNEL } from "../../shared/digits.js";
 import { CodedError } from "../../shared/protocol.js";
 import { find } from "../dom.js";
 import { say } from "../words.js";
-import { ask } from "./ask.js";
+import { ask } from "../ask.js";
 import { tellIn } from "./format.js";
 import { save } from "./save.js";
 import { separate, showTiles } from "./tiles.js";
@@ -14,7 +14,6 @@ const MOST_SHOWN = 60;
 
 /** What the user drew and labelled: to look at, delete, export and import. */
 export class MineView {
-  #panel;
   #client;
   /** @type {number | undefined} how many there are, if they can be read */
   #number;
@@ -31,7 +30,6 @@ export class MineView {
    * @param {(count: number) => void} onCount
    */
   constructor(panel, client, onCount) {
-    this.#panel = panel;
     this.#client = client;
     this.#onCount = onCount;
     this.#count = find("mine-count", HTMLElement, panel);
@@ -90,7 +88,7 @@ export class MineView {
   async #deleteAll() {
     const count = this.#number;
     const question = count === undefined ? say("mine.clear") : say("mine.clear-count", { count });
-    if (await ask(this.#panel, question, say("train.mine-clear"))) await this.#client.ask("clearDigits", {});
+    if (await ask(question, say("train.mine-clear"))) await this.#client.ask("clearDigits", {});
   }
 
   /** @param {HTMLInputElement} input */

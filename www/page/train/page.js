@@ -3,7 +3,7 @@ import { find, setText } from "../dom.js";
 import { codeOf, CodedError } from "../../shared/protocol.js";
 import { say, sayWords } from "../words.js";
 import { ChartsView } from "./charts.js";
-import { ask } from "./ask.js";
+import { ask } from "../ask.js";
 import { TrainClient } from "./client.js";
 import { EvaluationView } from "./evaluation.js";
 import { LiveView } from "./live.js";
@@ -16,6 +16,7 @@ import { RunsView } from "./runs.js";
 import { RunView } from "./runview.js";
 import { Setup } from "./setup.js";
 import { loadStyles } from "./styles.js";
+import { isClearing } from "../persist.js";
 import { keepAwake } from "./wakelock.js";
 
 /**
@@ -99,7 +100,7 @@ class TrainPage {
     });
     this.#name.addEventListener("input", () => (this.#isNamed = this.#name.value.trim() !== ""));
     addEventListener("beforeunload", (event) => {
-      if (this.#run.mayBeLost) event.preventDefault();
+      if (this.#run.mayBeLost && !isClearing()) event.preventDefault();
     });
   }
 
@@ -127,7 +128,7 @@ class TrainPage {
   /** @returns {Promise<boolean>} whether the run may go, which is asked where it would be lost */
   async #mayLetGo() {
     if (this.#run.isKept) return true;
-    return ask(this.#panel, say("run.lost", { name: this.#run.name }), say("run.let-go"));
+    return ask(say("run.lost", { name: this.#run.name }), say("run.let-go"));
   }
 
   #start() {

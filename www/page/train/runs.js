@@ -3,7 +3,7 @@ import { held } from "../held.js";
 import { checkSize } from "../../shared/limits.js";
 import { CodedError } from "../../shared/protocol.js";
 import { say } from "../words.js";
-import { ask } from "./ask.js";
+import { ask } from "../ask.js";
 import { MOST_COMPARED } from "./charts.js";
 import { tellIn } from "./format.js";
 import { RunRecord } from "./record.js";
@@ -113,7 +113,7 @@ export class RunsView {
 
   /** @param {RunInfo} run */
   #add(run) {
-    const { client, panel, resume } = this.#options;
+    const { client, resume } = this.#options;
     const row = new RunRow({
       rename: (info, name) => this.#try(async () => this.#render(await client.ask("rename", { id: info.id, name }))),
       compare: (info, isCompared) => this.#try(() => this.#compare(info.id, isCompared)),
@@ -123,7 +123,7 @@ export class RunsView {
         this.#try(async () => save(`${info.name}-${FILE_NAMES[what]}.safetensors`, await client.ask("export", { id: info.id, what }))),
       remove: (info) =>
         this.#try(async () => {
-          if (!(await ask(panel, say("runs.delete", { name: info.name }), say("train.delete")))) return;
+          if (!(await ask(say("runs.delete", { name: info.name }), say("train.delete")))) return;
           await client.ask("delete", { id: info.id });
           await this.load();
         }),

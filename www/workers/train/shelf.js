@@ -12,8 +12,9 @@
  */
 import { codeOf, wordsOf } from "../../shared/protocol.js";
 import { fetchForeignSet, fetchSet, keepSet, listSets, readSet, removeSet, sizeOf } from "./files.js";
+import { SITE } from "../../shared/site.js";
 
-const SITE_DATA = new URL("../../data/", import.meta.url);
+const SITE_DATA = new URL("data/", SITE);
 
 export class Shelf {
   digits;

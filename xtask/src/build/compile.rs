@@ -1,5 +1,5 @@
 //! One wasm file: compiled by cargo, given its JavaScript by wasm-bindgen, made smaller by wasm-opt.
-//! Results are kept in target/xtask by what they were made of, and put into dist/ whole.
+//! Results are kept in target/xtask by what they were made of, and put into the site whole.
 
 use super::links::WasmFile;
 use super::place::place;
@@ -35,7 +35,7 @@ pub fn sources(wasm: &Wasm) -> Result<Stamp> {
     Ok(Stamp::of_files(&files)?.and(&output(wasm.command("rustc").arg("-vV"))?))
 }
 
-/// A wasm file on its way to dist/.
+/// A wasm file on its way to the site.
 pub struct Build<'a> {
     wasm: &'a Wasm,
     file: &'a WasmFile,
@@ -108,7 +108,7 @@ impl<'a> Build<'a> {
         self.home.join("bindings")
     }
 
-    /// The names in dist/ of the file and of all that goes with it.
+    /// The names in the site of the file and of all that goes with it.
     pub fn outputs(&self) -> Result<Vec<PathBuf>> {
         let folder = self.bindings();
         let files = files_below(&folder, &|_| false)?.into_iter();
@@ -117,9 +117,9 @@ impl<'a> Build<'a> {
             .collect())
     }
 
-    /// Puts the file and its JavaScript into `dist`; returns its bytes. It is the one that wasm-opt
+    /// Puts the file and its JavaScript into `site`; returns its bytes. It is the one that wasm-opt
     /// made where there is one.
-    pub fn place(&self, dist: &Path) -> Result<u64> {
+    pub fn place(&self, site: &Path) -> Result<u64> {
         let binary = self.file.binary();
         let optimised = optimised(self.file, &self.bindings().join(&binary))?;
         for name in self.outputs()? {
@@ -130,9 +130,9 @@ impl<'a> Build<'a> {
             } else {
                 &kept
             };
-            place(from, &dist.join(&name))?;
+            place(from, &site.join(&name))?;
         }
-        let placed = dist.join(&binary);
+        let placed = site.join(&binary);
         Ok(placed
             .metadata()
             .with_context(|| format!("no {}", placed.display()))?

@@ -1,4 +1,4 @@
-//! dist/data: the data sets that the page finds on its own site.
+//! data/: the data sets that the page finds on its own site.
 
 use crate::mnist::{self, DataFile};
 use anyhow::{Context, Result};
@@ -7,10 +7,10 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
-/// Copies MNIST into `dist`, where `cargo xtask mnist` put it into data/mnist, and lists what is
+/// Copies MNIST into `site`, where `cargo xtask mnist` put it into data/mnist, and lists what is
 /// there in data/sets.json, which is always there: the page need not probe.
-pub fn place(dist: &Path) -> Result<()> {
-    place_files(&mnist::FILES, &mnist::folder(), &dist.join("data"))
+pub fn place(site: &Path) -> Result<()> {
+    place_files(&mnist::FILES, &mnist::folder(), &site.join("data"))
 }
 
 fn place_files(files: &[DataFile], source: &Path, data: &Path) -> Result<()> {
@@ -77,7 +77,7 @@ mod tests {
         },
     ];
 
-    /// A fresh folder with data/mnist's stand-in, and where dist/data will be.
+    /// A fresh folder with data/mnist's stand-in, and where the copies will be.
     fn folders(name: &str) -> (PathBuf, PathBuf) {
         let folder =
             std::env::temp_dir().join(format!("vitpad-data-{}-{name}", std::process::id()));

@@ -10,7 +10,7 @@ const START: &str = "<link data-trunk ";
 /// One of the wasm files that this crate is compiled to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WasmFile {
-    /// The binary in Cargo.toml, and what the files in dist/ are called.
+    /// The binary in Cargo.toml, and what the files on the site are called.
     pub name: String,
     pub features: String,
     pub profile: String,
@@ -91,7 +91,7 @@ fn attribute<'a>(attributes: &'a str, name: &str) -> Option<&'a str> {
 }
 
 impl WasmFile {
-    /// The wasm file in dist/.
+    /// The wasm file on the site.
     pub fn binary(&self) -> String {
         format!("{}_bg.wasm", self.name)
     }

@@ -1,4 +1,4 @@
-//! The files of www/ that dist/ gets, and the list of wasm files that the page reads.
+//! The files of www/ that the site gets, and the list of wasm files that the page reads.
 
 use super::links::{Links, links, www};
 use super::place::{place, write};
@@ -13,22 +13,22 @@ use std::sync::{Mutex, MutexGuard};
 const NO_BUILDS: &str = "const builds = {};";
 const BUILDS: &str = "builds.js";
 
-/// Brings the page in `dist` up to date; returns what changed.
-pub fn lay(dist: &Path) -> Result<Vec<PathBuf>> {
+/// Brings the page in `site` up to date; returns what changed.
+pub fn lay(site: &Path) -> Result<Vec<PathBuf>> {
     let Links { copied, page, .. } = links()?;
     let mut changed = Vec::new();
-    if write(&dist.join("index.html"), page.as_bytes())? {
+    if write(&site.join("index.html"), page.as_bytes())? {
         changed.push("index.html".into());
     }
     for file in each_file(&copied)? {
-        if place(&www().join(&file), &dist.join(&file))? {
+        if place(&www().join(&file), &site.join(&file))? {
             changed.push(file);
         }
     }
     Ok(changed)
 }
 
-/// All files of the page, relative to dist/.
+/// All files of the page, relative to the site.
 pub fn outputs() -> Result<Vec<PathBuf>> {
     let mut files = each_file(&links()?.copied)?;
     files.extend(["index.html".into(), BUILDS.into()]);
@@ -64,16 +64,16 @@ pub enum State {
     LeftOut,
 }
 
-/// dist/builds.js, which tells the page which wasm files are there.
+/// builds.js, which tells the page which wasm files are there.
 pub struct Builds {
     file: PathBuf,
     states: Mutex<Vec<(String, State)>>,
 }
 
 impl Builds {
-    pub fn new(dist: &Path, states: Vec<(String, State)>) -> Builds {
+    pub fn new(site: &Path, states: Vec<(String, State)>) -> Builds {
         Builds {
-            file: dist.join(BUILDS),
+            file: site.join(BUILDS),
             states: Mutex::new(states),
         }
     }

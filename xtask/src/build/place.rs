@@ -1,4 +1,4 @@
-//! Files of dist/ are replaced whole: a browser that loads one meanwhile gets the old or the new.
+//! Files of the site are replaced whole: a browser that loads one meanwhile gets the old or the new.
 
 use anyhow::{Context, Result};
 use std::fs;

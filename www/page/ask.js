@@ -1,15 +1,20 @@
-import { find } from "../dom.js";
+import { find, loadStyle } from "./dom.js";
+
+/** @type {Promise<unknown> | undefined} */
+let styled;
 
 /**
  * Asks before something that cannot be taken back.
  *
- * @param {HTMLElement} panel
  * @param {string} question
  * @param {string} yes what the button that does it says
  * @returns {Promise<boolean>}
  */
-export function ask(panel, question, yes) {
-  const dialog = find("question", HTMLDialogElement, panel);
+export async function ask(question, yes) {
+  // Without its style it asks all the same.
+  styled ??= loadStyle(new URL("./question.css", import.meta.url)).catch(() => {});
+  await styled;
+  const dialog = find("question", HTMLDialogElement);
   const yesButton = find("answer-yes", HTMLButtonElement, dialog);
   find("question-text", HTMLElement, dialog).textContent = question;
   yesButton.textContent = yes;
