@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { SUB_PATH, versionOf } from "./browser.js";
 import { expect } from "./fixtures.js";
 import { test, versionOpen } from "./host.js";
+import { keptFiles } from "./storage.js";
 import { idxFiles, SMALL, TrainPage } from "./trainpage.js";
 
 /** @typedef {import("@playwright/test").Page} Page */
@@ -108,6 +109,7 @@ test("Clear all deletes what is kept and the service worker, and asks first", as
   await expect(page.getByTestId("question-text")).toContainText("every run, all data, your digits");
   await page.getByTestId("answer-no").click();
   expect(await leftBehind(page)).not.toEqual([]);
+  expect(await keptFiles(page)).not.toEqual([]);
   await page.getByTestId("clear-all").click();
   await page.getByTestId("answer-yes").click();
   await expect(page.getByTestId("notice")).toHaveText("All that this browser kept of this site is deleted.");
@@ -115,6 +117,7 @@ test("Clear all deletes what is kept and the service worker, and asks first", as
   // Longer than it takes to be there again.
   await page.waitForTimeout(4_000);
   expect(await leftBehind(page)).toEqual([]);
+  expect(await keptFiles(page)).toEqual([]);
   await train.openReady(SMALL);
   await expect(train.runs).toHaveCount(0);
   expect(page.url()).toContain(host.url);
@@ -130,6 +133,7 @@ test("Clear all during a run ends the run", async ({ vitpad, page }) => {
   await expect(page.getByTestId("notice")).toHaveText("All that this browser kept of this site is deleted.");
   await page.waitForTimeout(1_000);
   expect(await leftBehind(page)).toEqual([]);
+  expect(await keptFiles(page)).toEqual([]);
 });
 
 test("what `cargo xtask serve` shows has no service worker, and removes that of a release", async ({ vitpad, page, host }) => {
@@ -183,14 +187,12 @@ function kept(page) {
 
 /**
  * @param {Page} page
- * @returns {Promise<string[]>} what the browser keeps of the site
+ * @returns {Promise<string[]>} what works without a network
  */
 function leftBehind(page) {
   return page.evaluate(async () => {
     const registrations = await navigator.serviceWorker.getRegistrations();
-    const files = [];
-    for await (const name of (await navigator.storage.getDirectory()).keys()) files.push(name);
-    return [...registrations.map(({ scope }) => scope), ...(await caches.keys()), ...files];
+    return [...registrations.map(({ scope }) => scope), ...(await caches.keys())];
   });
 }
 

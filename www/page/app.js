@@ -54,7 +54,7 @@ const labels = new LabelStrip(find("correct", HTMLElement), {
 new KeyboardPen(canvas, pad, drawing);
 
 let started = false;
-/** What was chosen last. */
+/** The last choice. */
 let wanted = asked;
 /** @type {Settings | undefined} what reads, if anything does: until another is loaded, the one before */
 let reading;

@@ -1,4 +1,4 @@
-/** What the "Privacy" line opens: what stays here, which requests went where, and the policies in force. */
+/** The part that "Privacy" opens: what stays here, which requests went where, and the policies in force. */
 import { askToClear } from "./clear.js";
 import { loadStyle, make } from "./dom.js";
 import { requests } from "./requests.js";

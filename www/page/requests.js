@@ -1,4 +1,4 @@
-/** How many requests the page and all its workers have made since it was loaded, by the host that was asked. */
+/** The number of requests that the page and all its workers have made since it was loaded, by the host that was asked. */
 export class Requests extends EventTarget {
   #site;
   /** @type {Map<string, number>} */

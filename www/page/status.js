@@ -8,7 +8,7 @@ import { say, sayError, sayWords } from "./words.js";
  * @typedef {import("../shared/protocol.js").Words} Words
  */
 
-/** What the page is doing: loading, ready or failed; on which device, and why on that one. */
+/** The state of the page: loading, ready or failed; on which device, and why on that one. */
 export class StatusView {
   #status = find("status", HTMLElement);
   #progress = find("progress", HTMLProgressElement);

@@ -1,5 +1,5 @@
 /**
- * What the page says, in the reader's language. `?lang=` chooses it, or else the browser; the words
+ * The words of the page, in the reader's language. `?lang=` chooses it, or else the browser; the words
  * themselves lie in www/words/, a file for each language, and are loaded for one alone.
  *
  * @typedef {import("../shared/protocol.js").Words} Words

@@ -1,4 +1,4 @@
-/** What some browsers lack or get wrong, in a few lines. */
+/** Stand-ins for what some browsers lack or get wrong, in a few lines. */
 
 /**
  * `Promise.withResolvers()`

@@ -1,4 +1,4 @@
-/** What is too large to be read: all of a file is in memory at once. */
+/** The sizes above which files are not read: all of a file is in memory at once. */
 import { CodedError } from "./protocol.js";
 
 export const LARGEST_FILE = 512 * 1024 * 1024;

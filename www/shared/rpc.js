@@ -42,7 +42,7 @@ export class WorkerClient {
   /** @type {Map<number, PromiseWithResolvers<any>>} */
   #pending = new Map();
   #lastId = 0;
-  /** Whether the worker has said anything since it was started. */
+  /** True once the worker has said anything since it was started. */
   #hasAnswered = false;
 
   /**

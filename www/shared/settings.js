@@ -42,7 +42,7 @@ export function runOfModel(model) {
 }
 
 /**
- * Whether the run is still kept shows when it is loaded.
+ * A run that is no longer kept is noticed when it is loaded.
  * @param {string | null} model
  * @returns {Model | null}
  */

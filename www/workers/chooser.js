@@ -1,5 +1,5 @@
 /**
- * Where a job is done: on WebGPU where that is wanted and there, or else on the CPU, and why. `auto`
+ * The device for a job: WebGPU where that is wanted and there, or else the CPU, and why. `auto`
  * takes WebGPU only where it does the job faster. Each worker has one chooser.
  *
  * @typedef {import("../cpu.js").DeviceInfo} DeviceInfo
@@ -109,7 +109,7 @@ export class DeviceChooser {
   }
 
   /**
-   * What steps in for a worker that has failed.
+   * The stand-in for a worker that has failed.
    *
    * @template {Worker} Made
    * @template Prepared

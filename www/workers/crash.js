@@ -63,7 +63,7 @@ export async function withTimeLimit(work, limit, kind) {
 }
 
 /**
- * Whether another device may do what this one did not. Errors of ours say so themselves; what else
+ * Tells whether another device may do what this one did not. Errors of ours say so themselves; what else
  * comes out of a device's module is the browser's or a trap.
  *
  * @param {unknown} error

@@ -26,7 +26,7 @@
 import { describe } from "./chooser.js";
 import { CodedError, wordsOf } from "../shared/protocol.js";
 
-/** How often each device reads it to find the faster one. */
+/** The number of times that each device reads it, to find the faster one. */
 const RACE = { warmUps: 2, rounds: 7 };
 /** A 7, in units of the pad. */
 const SAMPLE = [{ points: Float32Array.of(80, 70, 200, 70, 160, 140, 130, 215), width: 20 }];

@@ -1,5 +1,5 @@
 /**
- * What the devices took at an earlier visit, kept in the browser. For workers; where nothing can be
+ * The times that the devices took at an earlier visit, kept in the browser. For workers; where nothing can be
  * kept, it is measured anew at each visit.
  *
  * @typedef {import("./fastest.js").Timings} Timings

@@ -13,7 +13,7 @@ import { download } from "./download.js";
 import { CodedError } from "../shared/protocol.js";
 import { cpuFile } from "../shared/simd.js";
 
-/** What the page calls the builds. @type {Record<Build, string>} */
+/** The names that the page has for the builds. @type {Record<Build, string>} */
 const NAMES = { cpu: "CPU", ndarray: "ndarray", webgpu: "WebGPU" };
 
 /**

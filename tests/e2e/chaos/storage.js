@@ -4,21 +4,22 @@
 export const CUT = "chaos: a write was cut off";
 
 /**
- * Runs in the training worker: its next write to storage stops after so many bytes, for ever. What was
- * written until then has really been written.
+ * Runs in the training worker: its next write to storage stops after so many bytes, for ever, in a transaction
+ * that does not end.
  *
  * @param {{ bytes: number, said: string }} options
  */
 export function cutNextWrite({ bytes, said }) {
-  const { createWritable } = FileSystemFileHandle.prototype;
-  FileSystemFileHandle.prototype.createWritable = async function (...options) {
-    const writable = await createWritable.apply(this, options);
-    const write = writable.write.bind(writable);
-    writable.write = async (data) => {
-      await write(/** @type {Uint8Array<ArrayBuffer>} */ (data).subarray(0, bytes));
-      console.debug(said);
-      await new Promise(() => {});
+  const { put } = IDBObjectStore.prototype;
+  IDBObjectStore.prototype.put = function (value, key) {
+    IDBObjectStore.prototype.put = put;
+    const request = put.call(this, /** @type {Uint8Array<ArrayBuffer>} */ (value).subarray(0, bytes), key);
+    const goOn = () => {
+      // A transaction lasts as long as something is asked of it.
+      this.get(/** @type {IDBValidKey} */ (key)).onsuccess = goOn;
     };
-    return writable;
+    goOn();
+    console.debug(said);
+    return request;
   };
 }

@@ -1,5 +1,5 @@
 /**
- * What is on the pad, as vectors in units of the pad: so it survives resizing, and every device
+ * The drawing on the pad, as vectors in units of the pad: so it survives resizing, and every device
  * and model gets the same strokes.
  *
  * @typedef {{ x: number, y: number, width: number }} Point
@@ -31,7 +31,7 @@ export class Drawing extends EventTarget {
     return this.#lines.length === 0;
   }
 
-  /** Whether a line is being drawn. */
+  /** True while a line is being drawn. */
   get isOpen() {
     return this.#open !== undefined;
   }

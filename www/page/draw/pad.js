@@ -14,7 +14,7 @@ export class Pad {
   #context;
   /** @type {number | undefined} the pointer that draws; others are ignored, but for a pen after its palm */
   #pointer;
-  /** Whether that pointer is a finger, or a palm. */
+  /** True where that pointer is a finger, or a palm. */
   #isTouch = false;
   /** When a pen was last on the pad or over it, in milliseconds. */
   #penSeen = -Infinity;

@@ -27,7 +27,7 @@ export class Chart {
   #readout = document.createElement("p");
   /** @type {uPlot | undefined} */
   #plot;
-  /** What the plot was made for: other lines or colours need another. */
+  /** The lines and colours that the plot was made for: other lines or colours need another. */
   #made = "";
   /** @type {Line[]} */
   #lines = [];

@@ -10,10 +10,10 @@ import { TableView } from "./table.js";
 /** @typedef {import("./run.js").CurrentRun} CurrentRun */
 /** @typedef {{ name: string, record: RunRecord, color: string }} Compared */
 
-/** How many other runs have colours of their own. */
+/** The number of other runs that have colours of their own. */
 export const MOST_COMPARED = 4;
 
-/** How often the table follows the run. */
+/** The time between two updates of the table. */
 const TABLE_EVERY_MS = 1000;
 
 /** The curves of the run and of those it is compared with, and its numbers. */

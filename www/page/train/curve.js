@@ -11,7 +11,7 @@ const SMOOTHING = 0.1;
  * moving average. Once there are too many buckets, each two become one.
  */
 export class Curve {
-  /** How many steps a full bucket holds. */
+  /** The number of steps in a full bucket. */
   #stride = 1;
   /** In the last bucket. */
   #held = 0;

@@ -17,7 +17,7 @@ import { readSource, sourceEntries } from "./address.js";
  * @property {HTMLInputElement | HTMLSelectElement} input
  */
 
-/** Where the images come from. Fires "change" when another source is chosen, or something else entered. */
+/** The choice of the source of images. Fires "change" when another source is chosen, or something else entered. */
 export class DataChoice extends EventTarget {
   #select;
   #info;
@@ -128,7 +128,7 @@ export class DataChoice extends EventTarget {
     this.tell(say("data.info", { count: train, validation, test }));
   }
 
-  /** What the field of the source holds, if it has one. */
+  /** The text in the field of the source, if it has one. */
   get #entered() {
     return this.#fields.get(this.source)?.input.value ?? "";
   }

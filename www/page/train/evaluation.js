@@ -11,7 +11,7 @@ const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 /** @type {Record<string, [number, number]>} rows and columns to move by */
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
-/** How each digit was read in the last evaluation, and the worst mistakes. */
+/** The confusion matrix of the last evaluation, and the worst mistakes. */
 export class EvaluationView {
   #run;
   #note;

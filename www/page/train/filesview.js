@@ -5,7 +5,7 @@ import { say, sayError } from "../words.js";
 /** @typedef {import("./client.js").TrainClient} TrainClient */
 /** @typedef {import("./dataview.js").DataChoice} DataChoice */
 
-/** What the user gives the source `files`: picked, or dropped anywhere on the panel. */
+/** The files of the source `files`: picked, or dropped anywhere on the panel. */
 export class FilesView {
   #panel;
   #client;

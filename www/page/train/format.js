@@ -1,4 +1,4 @@
-/** How the training page writes numbers. Spaces before units do not break. */
+/** The numbers of the training page, as text. Spaces before units do not break. */
 import { locale, say, sayError } from "../words.js";
 
 /** @param {Intl.NumberFormatOptions} options */

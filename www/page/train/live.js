@@ -13,7 +13,7 @@ import { say } from "../words.js";
 /** @typedef {import("./run.js").CurrentRun} CurrentRun */
 /** @typedef {import("../../shared/train/protocol.js").Prediction} Prediction */
 
-/** How often the model in training is asked again about the same drawing. */
+/** The time until the model in training is asked again about the same drawing. */
 const AGAIN_MS = 500;
 
 /** A pad that the model in training reads again and again. */

@@ -12,7 +12,7 @@ import { separate, showTiles } from "./tiles.js";
 /** More would only make the page long; all of them are trained on. */
 const MOST_SHOWN = 60;
 
-/** What the user drew and labelled: to look at, delete, export and import. */
+/** The digits that the user drew and labelled: to look at, delete, export and import. */
 export class MineView {
   #client;
   /** @type {number | undefined} how many there are, if they can be read */

@@ -60,7 +60,7 @@ class TrainPage {
   #onProblems;
   /** @type {string | undefined} id of the run that was resumed last, unless another was started since */
   #resumed;
-  /** Whether somebody wrote a name for the run. */
+  /** True once somebody wrote a name for the run. */
   #isNamed = false;
 
   /** @param {PageOptions} options */

@@ -7,7 +7,7 @@ import { Curve, Numbers } from "./curve.js";
  * @typedef {Pick<EvaluationRecord, "set" | "step" | "loss" | "accuracy">} Evaluated
  */
 
-/** What is known of a run: every step, and every evaluation. */
+/** The record of a run: every step, and every evaluation. */
 export class RunRecord {
   #losses = new Numbers();
   #accuracies = new Numbers();
@@ -19,7 +19,7 @@ export class RunRecord {
   rate = new Curve();
   stepsPerEpoch = 0;
 
-  /** How many steps are known. */
+  /** The number of steps that are known. */
   get length() {
     return this.#losses.length;
   }

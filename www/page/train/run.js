@@ -73,7 +73,7 @@ export class CurrentRun extends EventTarget {
     return BUSY.includes(this.state);
   }
 
-  /** Whether a model is in training, be it paused. */
+  /** True while a model is in training, be it paused. */
   get isLearning() {
     return this.isBusy || this.isPaused;
   }
@@ -95,12 +95,12 @@ export class CurrentRun extends EventTarget {
     return this.position ? this.position.step / Math.max(this.position.steps, 1) : 0;
   }
 
-  /** Whether storage has what it has learnt; otherwise only this tab does. */
+  /** True where storage has what it has learnt; otherwise only this tab does. */
   get isKept() {
     return this.storageProblem === null;
   }
 
-  /** Whether closing the tab would lose something. */
+  /** True where closing the tab would lose something. */
   get mayBeLost() {
     return this.isBusy || !this.isKept;
   }
@@ -111,7 +111,7 @@ export class CurrentRun extends EventTarget {
     return told && this.canPause ? told.state : this.state;
   }
 
-  /** Whether the worker has not answered a command for so long that it may hang. */
+  /** True where the worker has not answered a command for so long that it may hang. */
   get isOverdue() {
     return [...this.#awaited.values()].some(({ isOverdue }) => isOverdue);
   }

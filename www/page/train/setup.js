@@ -19,7 +19,7 @@ import { changesOf, presetValues, toAugment } from "./values.js";
 /** Long enough that a number is not judged before it is written. */
 const CHECK_AFTER_MS = 250;
 
-/** What the next run will be. Fires "change" when it is another. */
+/** The settings of the next run. Fires "change" when they are others. */
 export class Setup extends EventTarget {
   #client;
   #form;
@@ -131,7 +131,7 @@ export class Setup extends EventTarget {
     return this.#data.problem ?? this.#wrong;
   }
 
-  /** How images are changed, if they are. */
+  /** The augmentation, if images are changed. */
   get augment() {
     return toAugment(this.#form.fields, this.values);
   }

@@ -1,4 +1,4 @@
-/** How long a run has been going on, pauses aside. */
+/** The time that a run has been going on, pauses aside. */
 export class Stopwatch {
   #onTick;
   #before = 0;

@@ -51,7 +51,7 @@
  * @typedef {{ set: string, title: string, bytes: number }} KeptSet data that the browser keeps: its folder,
  *   what people call it, such as the address that it comes from, and its size
  *
- * What each request takes, and what it is answered with.
+ * The requests: what each takes, and what it is answered with.
  * @typedef {object} TrainRequests
  * @property {[{}, Sets]} sets what is at hand without asking the user
  * @property {[{ data: DataSpec, augment: Augment | null, count: number, seed: number },

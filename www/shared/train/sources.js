@@ -9,7 +9,7 @@
  * @typedef {import("../../workers/train/shelf.js").Shelf} Shelf
  * @typedef {import("../protocol.js").Words} Words
  *
- * What to learn from. `images` is how many of the training images to use, 0 for all of them; what else
+ * The data to learn from. `images` is how many of the training images to use, 0 for all of them; what else
  * there is, the source alone knows.
  * @typedef {{ source: string, images: number }} DataSpec
  *

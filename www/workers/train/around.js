@@ -1,5 +1,5 @@
 /**
- * What is around a run that is loaded.
+ * The surroundings of a run that is loaded.
  *
  * @typedef {import("../../cpu.js").Trainer} Trainer
  * @typedef {import("../../shared/train/protocol.js").RunInfo} RunInfo

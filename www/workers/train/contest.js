@@ -1,5 +1,5 @@
 /**
- * How the faster device for a run is found.
+ * The contest for the faster device for a run.
  *
  * @typedef {import("./trial.js").Options} Options
  * @typedef {import("../chooser.js").Contest} Contest

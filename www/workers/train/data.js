@@ -80,7 +80,7 @@ export class Data {
     return { set, info };
   }
 
-  /** What lies in the browser. */
+  /** The data that the browser keeps. */
   kept() {
     return this.#shelf.list();
   }

@@ -28,7 +28,7 @@ const NAMES = {
   testImages: "t10k-images-idx3-ubyte",
   testLabels: "t10k-labels-idx1-ubyte",
 };
-/** What MNIST's measure unpacked, for servers that do not say. */
+/** The sizes of MNIST's files, unpacked, for servers that do not say. */
 const EXPECTED_BYTES = { images: 47_040_016, labels: 60_008, testImages: 7_840_016, testLabels: 10_008 };
 const PARTS = /** @type {Part[]} */ (Object.keys(NAMES));
 

@@ -1,4 +1,4 @@
-/** How fast training is: over the last seconds of it, pauses and evaluations left out. */
+/** The speed of training: over the last seconds of it, pauses and evaluations left out. */
 
 const WINDOW_MS = 5_000;
 

@@ -1,5 +1,5 @@
 /**
- * What data sources load from, in the worker: sets of IDX files on this site, elsewhere and in the
+ * The place that data sources load from, in the worker: sets of IDX files on this site, elsewhere and in the
  * browser, and the user's own digits.
  *
  * @typedef {import("../../cpu.js").DataSet} DataSet
@@ -122,7 +122,7 @@ export class Shelf {
   #progress = (file, loaded, total) => this.#post({ event: "download", file, loaded, total });
 }
 
-/** What one load has: the shelf, and the module that is to hold the data of a spec. */
+/** The means of one load: the shelf, and the module that is to hold the data of a spec. */
 export class Loader {
   shelf;
   module;

@@ -7,7 +7,7 @@
 export class Steps {
   #trainer;
   #perEpoch;
-  /** How many were asked for since the run began, those under way included. */
+  /** The number that were asked for since the run began, those under way included. */
   #asked;
   /** @type {Promise<StepStats> | null} under way while the losses of those before are read */
   #ahead = null;

@@ -1,5 +1,5 @@
 /**
- * How long a training step takes on a device: a throwaway trainer finds out.
+ * The time of a training step on a device: a throwaway trainer finds out.
  *
  * @typedef {import("../../cpu.js").Trainer} Trainer
  * @typedef {import("../../shared/protocol.js").Preset} Preset

@@ -4,7 +4,7 @@ const ID = "mine";
 const TITLE = { key: "source.mine" };
 
 /**
- * What the user drew and labelled.
+ * The digits that the user drew and labelled.
  *
  * @type {import("../sources.js").Source}
  */
