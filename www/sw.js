@@ -31,6 +31,7 @@ self.addEventListener("fetch", (/** @type {FetchEvent} */ event) => {
 });
 
 async function keepFiles() {
+  if (!release.version) throw new Error("`cargo xtask serve` needs none");
   const cache = await caches.open(CACHE);
   const files = [...release.files, `${CPU}.js`, `${CPU}_bg.wasm`];
   await cache.addAll(files.map((file) => `${release.version}/${file}`));
@@ -83,14 +84,15 @@ async function keptPage() {
  * @param {FetchEvent} event
  * @param {string} path
  */
-async function answerFile({ request }, path) {
+async function answerFile(event, path) {
+  const { request } = event;
   const kept = await caches.match(request, LOOSELY);
   // A query, or to be reloaded: what is kept was of no use.
   const isWanted = kept && !request.url.includes("?") && request.cache !== "reload";
   if (isWanted) return withPolicies(path, kept);
   try {
     const response = await fetch(request);
-    if (response.ok) await keepFile(path, response.clone());
+    if (response.ok) event.waitUntil(keepFile(path, response.clone()));
     if (response.ok || !kept) return withPolicies(path, response);
   } catch (error) {
     if (!kept) throw error;
