@@ -1,7 +1,7 @@
 /**
  * The service worker of a release: after one visit the page draws and trains without a network. It keeps
- * the files of its own version; other versions' it neither mixes in nor removes before its turn has come,
- * which is when no page is open any more. On hosts that send no policies (`_headers`) it adds them.
+ * the files of its own version. Files of the version before are kept as long as a page of that is open, and
+ * are deleted when this worker takes over. On hosts that send no policies (`_headers`) it adds them.
  *
  * It is no module, since not every browser takes one here.
  */
