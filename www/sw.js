@@ -1,7 +1,7 @@
 /**
  * The service worker of a release: after one visit the page draws and trains without a network. It keeps
- * the files of its own version; other versions' it neither mixes in nor removes before its turn has come,
- * which is when no page is open any more. On hosts that send no policies (`_headers`) it adds them.
+ * the files of its own version. Files of the version before are kept as long as a page of that is open, and
+ * are deleted when this worker takes over. On hosts that send no policies (`_headers`) it adds them.
  *
  * It is no module, since not every browser takes one here.
  */
@@ -31,6 +31,7 @@ self.addEventListener("fetch", (/** @type {FetchEvent} */ event) => {
 });
 
 async function keepFiles() {
+  if (!release.version) throw new Error("`cargo xtask serve` needs none");
   const cache = await caches.open(CACHE);
   const files = [...release.files, `${CPU}.js`, `${CPU}_bg.wasm`];
   await cache.addAll(files.map((file) => `${release.version}/${file}`));
@@ -83,14 +84,15 @@ async function keptPage() {
  * @param {FetchEvent} event
  * @param {string} path
  */
-async function answerFile({ request }, path) {
+async function answerFile(event, path) {
+  const { request } = event;
   const kept = await caches.match(request, LOOSELY);
   // A query, or to be reloaded: what is kept was of no use.
   const isWanted = kept && !request.url.includes("?") && request.cache !== "reload";
   if (isWanted) return withPolicies(path, kept);
   try {
     const response = await fetch(request);
-    if (response.ok) await keepFile(path, response.clone());
+    if (response.ok) event.waitUntil(keepFile(path, response.clone()));
     if (response.ok || !kept) return withPolicies(path, response);
   } catch (error) {
     if (!kept) throw error;

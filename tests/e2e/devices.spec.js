@@ -43,7 +43,7 @@ test("an engine with relaxed SIMD gets the file for it, which reads as the other
 });
 
 test("an engine without relaxed SIMD gets a file that does without", async ({ vitpad, page }) => {
-  await page.route("**/wasm.js", async (route) => {
+  await page.route("**/simd.js", async (route) => {
     const response = await route.fetch();
     const body = (await response.text()).replace("WebAssembly.validate(bytes)", "false");
     await route.fulfill({ response, body });

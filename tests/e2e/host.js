@@ -34,8 +34,13 @@ export class Host {
     this.#server = undefined;
     if (!server) return;
     const stopped = new Promise((resolve) => server.once("exit", resolve));
-    server.kill();
+    server.kill("SIGKILL");
     await stopped;
+  }
+
+  /** Takes connections, and says nothing. */
+  freeze() {
+    this.#server?.kill("SIGSTOP");
   }
 
   /**

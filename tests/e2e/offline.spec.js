@@ -80,6 +80,18 @@ test("an update is taken by the next visit, and then works without a network", a
   }).toEqual([OTHER_VERSION]);
 });
 
+test("a server that does not answer delays a later visit by seconds, no more", async ({ vitpad, page, host }) => {
+  await vitpad.openReady("?device=cpu");
+  await expectKept(page, versionOf());
+  // Where a test has routes, all is asked for past every cache.
+  await page.context().unrouteAll();
+  host.freeze();
+  await page.goto("?device=cpu", { waitUntil: "commit", timeout: 10_000 });
+  await vitpad.expectReady();
+  await vitpad.draw(7);
+  await vitpad.expectAnswer(7);
+});
+
 test("a host that sends no policies has them added from the second visit on", async ({ vitpad, page, host, provoked }) => {
   provoked.push(/digits\.test|Content Security Policy/);
   host.edit("_headers", () => "");

@@ -2,6 +2,7 @@
  * "Clear all": nothing of this site stays in the browser. The page is loaded anew for it, and clears
  * before anything else, so that no worker of its own keeps something meanwhile.
  */
+import { codeOf } from "../shared/protocol.js";
 import { removeAll } from "../shared/storage.js";
 import { ask } from "./ask.js";
 import { removeOffline } from "./offline.js";
@@ -17,5 +18,8 @@ export async function askToClear() {
 export async function clearAll() {
   setClearing(false);
   await removeOffline();
-  await removeAll();
+  await removeAll().catch((error) => {
+    // Where nothing can be kept, nothing is.
+    if (codeOf(error) !== "storage-unavailable") throw error;
+  });
 }

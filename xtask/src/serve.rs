@@ -8,6 +8,7 @@ use crate::progress::{self, line};
 use crate::setup::{self, Wasm, npm};
 use anyhow::{Context, Result, anyhow, bail};
 use std::env;
+use std::fs;
 use std::io::{self, BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::Path;
@@ -28,6 +29,8 @@ pub fn serve(port: u16) -> Result<()> {
     let site = Site::new(&wasm, build::site(), Which::All)?;
     site.first()?;
     site.lay()?;
+    // Pages of one's own, which use the API, are put there.
+    fs::create_dir_all(dist())?;
     let mut server = Server::start(&[&build::site(), &dist()], port)?;
     let ready = progress::seconds(start.elapsed());
     line(&format!(
