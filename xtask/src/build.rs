@@ -3,6 +3,7 @@
 
 mod compile;
 mod data;
+mod licences;
 pub mod links;
 mod page;
 mod place;
@@ -69,6 +70,7 @@ pub fn finish(wasm: &Wasm, folder: &Path) -> Result<()> {
 
 /// The parts of dist/ that are neither page nor wasm.
 fn add_others(dist: &Path) -> Result<()> {
+    licences::copy(dist)?;
     vendor::copy(dist)?;
     data::place(dist)
 }
@@ -233,7 +235,11 @@ impl<'a> Site<'a> {
     /// Removes what an earlier build left in dist/ and this one does not make.
     fn tidy(&self) -> Result<()> {
         let mut made = page::outputs()?;
-        made.extend(vendor::outputs().map(PathBuf::from));
+        made.extend(
+            licences::outputs()
+                .chain(vendor::outputs())
+                .map(PathBuf::from),
+        );
         for file in &self.files {
             made.extend(self.build(file)?.outputs()?);
         }

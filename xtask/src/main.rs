@@ -8,6 +8,7 @@ mod build;
 mod doctor;
 mod estimates;
 mod mnist;
+mod notices;
 mod process;
 mod progress;
 mod project;
@@ -58,6 +59,8 @@ enum Command {
     Bench(bench::Bench),
     /// Show what is installed, what is missing and how to get it, and how long the first run takes
     Doctor,
+    /// Write www/THIRD-PARTY.txt, the licences of all that dist/ holds, after a change of Cargo.lock
+    Notices,
     /// Trunk's hook: add to what it leaves in TRUNK_STAGING_DIR what makes it a dist/
     #[command(hide = true)]
     Finish {
@@ -101,6 +104,7 @@ fn run(command: Command) -> Result<()> {
         Command::Test { parts, fast } => test::test(&parts, fast),
         Command::Bench(options) => bench::bench(&options),
         Command::Doctor => doctor::doctor(),
+        Command::Notices => notices::write(),
         Command::Mnist { mirrors, from } => mnist::mnist(from.as_deref(), &mirrors),
     }
 }
