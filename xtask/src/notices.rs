@@ -5,10 +5,10 @@ mod texts;
 
 use crate::build::links;
 use crate::process::output;
-use crate::project::root;
+use crate::project::{read, root};
 use crate::setup::npm;
 use crate::setup::toolchain::TARGET;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -42,13 +42,11 @@ pub fn write() -> Result<()> {
     Ok(())
 }
 
-#[cfg(test)]
 /// Fails where the file is not what `cargo xtask notices` would write.
 pub fn check() -> Result<()> {
-    compare(&generate()?, &crate::project::read(&file())?)
+    compare(&generate()?, &read(&file())?)
 }
 
-#[cfg(test)]
 fn compare(due: &str, kept: &str) -> Result<()> {
     if due == kept {
         return Ok(());
@@ -58,7 +56,7 @@ fn compare(due: &str, kept: &str) -> Result<()> {
     let what = missing.map_or("has lines too many".to_owned(), |line| {
         format!("lacks `{line}`")
     });
-    anyhow::bail!("www/{NAME} {what}: run `cargo xtask notices`, and commit what it writes")
+    bail!("www/{NAME} {what}: run `cargo xtask notices`, and commit what it writes")
 }
 
 pub fn file() -> PathBuf {

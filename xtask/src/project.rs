@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 
 pub const WASM_PACK: &str = "0.15.1";
+pub const CARGO_DENY: &str = "0.20.2";
 
 /// The repository's root: the folder above this package.
 pub fn root() -> &'static Path {

@@ -42,6 +42,16 @@ pub fn test_tools() -> Vec<Tool> {
     }]
 }
 
+pub fn audit_tool() -> Tool {
+    Tool {
+        package: "cargo-deny",
+        program: "cargo-deny",
+        version: project::CARGO_DENY.to_owned(),
+        opt_level: "0",
+        locked: true,
+    }
+}
+
 /// Who has the cores first.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Priority {
