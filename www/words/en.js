@@ -15,6 +15,7 @@ export default {
   "page.keys":
     "`Esc` clears, `Ctrl`+`Z` undoes, a clear as well. On the focused pad, `C` clears and `Z` undoes too, arrow keys move a pen, `Space` puts it down and lifts it.",
   "page.built-with": "Built with burn, compiled to WebAssembly.",
+  "page.licences": "Licences",
   "page.insecure": "This address is http: the browser has no GPU here; use https or localhost.",
   "page.may-be-cleared":
     "This browser may clear what it keeps here when space gets short: download what you want to be sure of.",

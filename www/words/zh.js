@@ -13,6 +13,7 @@ export default {
   "page.keys":
     "`Esc` 清空，`Ctrl`+`Z` 撤销（清空也可以撤销）。画板获得焦点后，也可按 `C` 清空、按 `Z` 撤销，用方向键移动画笔，按 `Space` 落笔或提笔。",
   "page.built-with": "基于 burn 构建，编译为 WebAssembly。",
+  "page.licences": "许可证",
   "page.insecure": "此网址是 http：浏览器在这里没有 GPU 可用；请改用 https 或 localhost。",
   "page.may-be-cleared": "空间不足时，此浏览器可能会清除保存在这里的内容：请下载不想丢失的内容。",
   "page.updated": "此页面已更新：请重新加载。在此之前，书写的内容会保留，训练会继续。",

@@ -4,6 +4,7 @@
 
 mod compile;
 mod data;
+mod licences;
 pub mod links;
 mod page;
 mod place;
@@ -80,6 +81,7 @@ pub fn finish(wasm: &Wasm, folder: &Path) -> Result<()> {
 
 /// The parts of the site that are neither page nor wasm.
 fn add_others(folder: &Path) -> Result<()> {
+    licences::copy(folder)?;
     vendor::copy(folder)?;
     data::place(folder)
 }
@@ -244,7 +246,11 @@ impl<'a> Site<'a> {
     /// Removes what an earlier build left in the site and this one does not make.
     fn tidy(&self) -> Result<()> {
         let mut made = page::outputs()?;
-        made.extend(vendor::outputs().map(PathBuf::from));
+        made.extend(
+            licences::outputs()
+                .chain(vendor::outputs())
+                .map(PathBuf::from),
+        );
         for file in &self.files {
             made.extend(self.build(file)?.outputs()?);
         }

@@ -3,11 +3,13 @@
 //! `serve`, `build` and `test` first set up what they need; every step shows how far it is, prints
 //! its time, and does nothing when its result is already there.
 
+mod audit;
 mod bench;
 mod build;
 mod doctor;
 mod estimates;
 mod mnist;
+mod notices;
 mod process;
 mod progress;
 mod project;
@@ -58,6 +60,10 @@ enum Command {
     Bench(bench::Bench),
     /// Show what is installed, what is missing and how to get it, and how long the first run takes
     Doctor,
+    /// Check what others wrote: licences, sources and known vulnerabilities of crates and npm packages
+    Audit,
+    /// Write www/THIRD-PARTY.txt, the licences of all that dist/ holds, after a change of Cargo.lock
+    Notices,
     /// Trunk's hook: add to what it leaves in TRUNK_STAGING_DIR what makes it a dist/
     #[command(hide = true)]
     Finish {
@@ -101,6 +107,8 @@ fn run(command: Command) -> Result<()> {
         Command::Test { parts, fast } => test::test(&parts, fast),
         Command::Bench(options) => bench::bench(&options),
         Command::Doctor => doctor::doctor(),
+        Command::Audit => audit::audit(),
+        Command::Notices => notices::write(),
         Command::Mnist { mirrors, from } => mnist::mnist(from.as_deref(), &mirrors),
     }
 }

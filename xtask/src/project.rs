@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 
 pub const WASM_PACK: &str = "0.15.1";
+pub const CARGO_DENY: &str = "0.20.2";
 
 /// The repository's root: the folder above this package.
 pub fn root() -> &'static Path {
@@ -58,6 +59,10 @@ pub fn read(file: &Path) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::process::output;
+    use crate::setup::toolchain::TARGET;
+    use serde_json::Value;
+    use std::process::Command;
 
     #[test]
     fn finds_the_locked_version_of_exactly_the_named_package() {
@@ -68,6 +73,31 @@ mod tests {
             Some("0.2.130")
         );
         assert_eq!(locked_version(lock, "trunk"), None);
+    }
+
+    #[test]
+    fn no_crate_asks_for_a_newer_rust_than_this_project_says() {
+        let mut cargo = Command::new("cargo");
+        cargo.current_dir(root()).args(["metadata", "--locked"]);
+        cargo.args(["--format-version", "1", "--filter-platform", TARGET]);
+        let metadata: Value = serde_json::from_str(&output(&mut cargo).unwrap()).unwrap();
+        let rust = |package: &Value| {
+            let version = package["rust_version"].as_str().unwrap_or("0.0");
+            let mut parts = version.split('.').map(|part| part.parse().unwrap());
+            let major_and_minor: (u32, u32) = (parts.next().unwrap(), parts.next().unwrap_or(0));
+            major_and_minor
+        };
+        let packages = metadata["packages"].as_array().unwrap();
+        let is_ours = |package: &&Value| package["source"].is_null();
+        let (ours, others): (Vec<_>, Vec<_>) = packages.iter().partition(is_ours);
+        let newest = others.iter().map(|package| rust(package)).max();
+        for package in ours {
+            assert!(
+                Some(rust(package)) >= newest,
+                "{}: {newest:?}",
+                package["name"]
+            );
+        }
     }
 
     #[test]

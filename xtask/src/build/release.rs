@@ -11,13 +11,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Hosts, browsers and people look for these at the root. Data sets are large and of no version.
-const AT_ROOT: [&str; 6] = [
+const AT_ROOT: [&str; 9] = [
     "index.html",
     "_headers",
     "sw.js",
     "manifest.webmanifest",
     "icons",
     "data",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "THIRD-PARTY.txt",
 ];
 /// What programs that use the API ask for, beside the modules of the wasm files: it is at the root too.
 const WEIGHTS: &str = "weights";

@@ -17,8 +17,6 @@ pub struct Tool {
     pub version: String,
     /// The opt-level it is compiled with: tools that do much work are worth some optimising.
     opt_level: &'static str,
-    /// `--locked` fails where the tool's lock file is newer than the package index.
-    locked: bool,
 }
 
 pub fn build_tools() -> Result<Vec<Tool>> {
@@ -28,7 +26,6 @@ pub fn build_tools() -> Result<Vec<Tool>> {
         program: "wasm-bindgen",
         version,
         opt_level: "1",
-        locked: false,
     }])
 }
 
@@ -38,8 +35,16 @@ pub fn test_tools() -> Vec<Tool> {
         program: "wasm-pack",
         version: project::WASM_PACK.to_owned(),
         opt_level: "0",
-        locked: true,
     }]
+}
+
+pub fn audit_tool() -> Tool {
+    Tool {
+        package: "cargo-deny",
+        program: "cargo-deny",
+        version: project::CARGO_DENY.to_owned(),
+        opt_level: "0",
+    }
 }
 
 /// Who has the cores first.
@@ -129,7 +134,22 @@ impl Tool {
         }
     }
 
+    /// Compiles the tool with the dependencies of its lock file, or newer ones where the package
+    /// index does not have those.
     fn compile(&self, step: &Step, priority: Priority) -> Result<()> {
+        if self.install(step, priority, &["--locked"]).is_ok() {
+            return Ok(());
+        }
+        progress::line(&format!("    {}: trying without --locked", self.package));
+        self.install(step, priority, &[]).with_context(|| {
+            format!(
+                "cannot install {0}: try `cargo install {0} --version {1}`",
+                self.package, self.version
+            )
+        })
+    }
+
+    fn install(&self, step: &Step, priority: Priority, options: &[&str]) -> Result<()> {
         let tools = project::tools_dir()?;
         std::fs::create_dir_all(&tools)
             .with_context(|| format!("cannot create {}", tools.display()))?;
@@ -137,14 +157,12 @@ impl Tool {
         // Outside the project, whose cargo settings are not meant for the tools.
         cargo
             .current_dir(&tools)
-            .args(["install", self.package, "--force"]);
+            .args(["install", self.package, "--force"])
+            .args(options);
         cargo
             .arg(format!("--version=={}", self.version))
             .arg("--root")
             .arg(self.home()?);
-        if self.locked {
-            cargo.arg("--locked");
-        }
         cargo
             .env_remove("CARGO")
             .env_remove("RUSTC")
@@ -163,12 +181,7 @@ impl Tool {
         for (key, value) in profile {
             cargo.env(format!("CARGO_PROFILE_RELEASE_{key}"), value);
         }
-        run_in(step, &mut cargo).with_context(|| {
-            format!(
-                "cannot install {0}: try `cargo install {0} --version {1}`",
-                self.package, self.version
-            )
-        })
+        run_in(step, &mut cargo)
     }
 }
 
@@ -193,7 +206,6 @@ mod tests {
         program: "a-tool",
         version: String::new(),
         opt_level: "0",
-        locked: true,
     };
 
     /// The result of asking a cargo-binstall that runs this script in a folder of this name.
