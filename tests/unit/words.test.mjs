@@ -14,7 +14,7 @@ const scripts = readdirSync(new URL("www", ROOT), { recursive: true })
   .map((path) => read(`www/${path}`))
   .join("\n");
 const html = read("www/index.html");
-const errors = ["error", "error/data", "error/fallback"].map((name) => read(`src/${name}.rs`)).join("\n");
+const errors = ["error", "error/data", "error/expected", "error/fallback"].map((name) => read(`src/${name}.rs`)).join("\n");
 const schema = read("src/schema.rs");
 
 /** Each language but English, with its words. */
