@@ -7,7 +7,6 @@ import { KeyboardPen } from "./draw/keyboard.js";
 import { LabelStrip } from "./draw/labels.js";
 import { Pad } from "./draw/pad.js";
 import { Reader } from "./draw/reader.js";
-import { prepareOffline, skipOffline } from "./offline.js";
 import { isClearing } from "./persist.js";
 import { requests } from "./requests.js";
 import { INSECURE, isInsecure } from "../shared/insecure.js";
@@ -248,10 +247,16 @@ for (const each of otherLanguages) {
   find("languages", HTMLElement).append(link, " ");
 }
 
+/** Nothing of this visit needs it, and without it the page works as before. */
+function prepareOffline() {
+  import("./offline.js").then((offline) => offline.prepareOffline()).catch(() => {});
+}
+
 /** Before anything of this page could read what is kept, or keep more. */
 async function clear() {
-  skipOffline();
   try {
+    const { skipOffline } = await import("./offline.js");
+    skipOffline();
     const { clearAll } = await import("./clear.js");
     await clearAll();
     status.showProblems("site", [say("clear.done")]);
