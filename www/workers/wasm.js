@@ -9,6 +9,7 @@
  *   `note` says why it is not the best file for this engine
  */
 import builds from "../builds.js";
+import "./firefox.js";
 import { download } from "./download.js";
 import { CodedError } from "../shared/protocol.js";
 import { cpuFile } from "../shared/simd.js";
