@@ -56,6 +56,13 @@ enum Command {
     /// Time training and reading in Chromium, beside jax-js, TensorFlow.js and onnxruntime-web, and
     /// natively, beside burn-flex's operations and PyTorch
     Bench(bench::Bench),
+    /// Give the public API inputs that nobody meant, and look for panics, hangs and memory that they do
+    /// not account for; `--help` lists targets and options
+    #[command(disable_help_flag = true)]
+    Fuzz {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Show what is installed, what is missing and how to get it, and how long the first run takes
     Doctor,
     /// Trunk's hook: add to what it leaves in TRUNK_STAGING_DIR what makes it a dist/
@@ -99,6 +106,7 @@ fn run(command: Command) -> Result<()> {
         Command::Build => build::build(&setup::for_builds()?, Which::All),
         Command::Finish { folder } => finish(&folder),
         Command::Test { parts, fast } => test::test(&parts, fast),
+        Command::Fuzz { arguments } => process::succeed(test::fuzz().args(arguments)),
         Command::Bench(options) => bench::bench(&options),
         Command::Doctor => doctor::doctor(),
         Command::Mnist { mirrors, from } => mnist::mnist(from.as_deref(), &mirrors),
