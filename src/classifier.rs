@@ -10,6 +10,7 @@ use crate::data::drawing::{Picture, SIDE};
 use crate::device::{Adapter, Fallback, Request, Selected};
 use crate::engine::{self, Engine};
 use crate::error::{Error, Expected, Result, require};
+use crate::files::check_finite;
 use crate::logits::{argmax, softmax};
 use crate::model::VisionTransformer;
 use crate::select::{Chosen, Purpose, select};
@@ -55,7 +56,8 @@ impl Classifier {
     /// Reads one picture.
     ///
     /// # Errors
-    /// [`Error::DeviceLost`]; [`Error::Config`] as [`Classifier::open`].
+    /// [`Error::DeviceLost`]; [`Error::TensorValue`] if weights are so large that logits overflow;
+    /// [`Error::Config`] as [`Classifier::open`].
     pub async fn classify(&self, picture: &Picture) -> Result<Prediction> {
         check_pictures(&self.model.config)?;
         let start = Instant::now();
@@ -72,9 +74,10 @@ impl Classifier {
         let images = engine::images(normalized(pixels), &self.model.config, device);
         let logits = self.engine.logits(&self.model, images);
         let data = logits.into_data_async().await;
-        data.map_err(Error::device_lost)?
-            .try_into_vec()
-            .map_err(Error::device_lost)
+        let logits = data.map_err(Error::device_lost)?.try_into_vec();
+        let logits: Vec<f32> = logits.map_err(Error::device_lost)?;
+        check_finite("logits", &logits)?;
+        Ok(logits)
     }
 }
 

@@ -71,6 +71,8 @@ pub const PRESETS: [[&str; 2]; 3] = [
 
 /// Far above any model that fits a browser tab, far below what overflows on wasm's 32 bits.
 const MAX_SIZE: u64 = 16_384;
+/// A confusion matrix of so many takes 4 MB.
+const MAX_CLASSES: u64 = 1_000;
 /// The largest integer that JavaScript's numbers hold exactly.
 const MAX_SEED: u64 = (1 << 53) - 1;
 
@@ -80,7 +82,7 @@ use Group::*;
 pub const HYPERPARAMETERS: [Hyperparameter; 33] = [
     whole("image_size", "Image size", "pixels", Data, 1, MAX_SIZE),
     whole("channels", "Channels", "", Data, 1, MAX_SIZE),
-    whole("classes", "Classes", "", Data, 1, MAX_SIZE),
+    whole("classes", "Classes", "", Data, 1, MAX_CLASSES),
 
     whole("width", "Width", "values per token", Config, 1, MAX_SIZE),
     whole("heads", "Heads", "", Config, 1, MAX_SIZE),

@@ -10,7 +10,7 @@ use vitpad::data::idx::{Dataset, Images};
 use vitpad::data::training::TrainingData;
 use vitpad::device::{self, Fallback, Request};
 use vitpad::files::Precision;
-use vitpad::train::{Checkpoint, HeldOut, Recipe, Trainer, evaluate};
+use vitpad::train::{Checkpoint, Evaluation, HeldOut, Recipe, Trainer, evaluate};
 use vitpad::{Classifier, Error, VisionTransformer};
 
 fn small() -> VitConfig {
@@ -163,6 +163,44 @@ fn weights_that_are_no_numbers_are_never_written() {
     model.parameters = Tensor::full(model.parameters.dims(), f32::NAN, &device::cpu().device);
     let error = block_on(model.to_safetensors(Precision::Float32, &[])).unwrap_err();
     assert!(matches!(error, Error::TensorValue { .. }), "{error}");
+}
+
+#[test]
+fn logits_that_overflow_are_no_answer() {
+    let mut model = model(&small());
+    model.parameters = model.parameters * 0.0 + 3e38;
+    let opened = Classifier::open(Request::Cpu, Err(Fallback::NoWebGpu), model);
+    let classifier = block_on(opened).expect("its numbers are finite");
+    let error = block_on(classifier.classify(&[0.5; 28 * 28])).unwrap_err();
+    assert_eq!(error.code(), "tensor-value");
+    let message = error.to_string();
+    assert!(message.starts_with("tensor \"logits\" holds"), "{message}");
+}
+
+#[test]
+fn as_many_evaluations_as_there_are_epochs_fit_into_a_checkpoint() {
+    let device = device::cpu().device;
+    let data = Arc::new(TrainingData::synthetic(1, 20).unwrap());
+    let config = VitConfig {
+        classes: 1_000,
+        ..small()
+    };
+    let mut trainer = Trainer::new(&config, Recipe::published(), data, &device).unwrap();
+    let found = Evaluation {
+        images: 1,
+        correct: 1,
+        loss: 0.0,
+        confusion: vec![0; 1_000 * 1_000],
+        mistakes: Vec::new(),
+    };
+    for epoch in 0..100 {
+        trainer.history.record(HeldOut::Validation, epoch, &found);
+    }
+    let bytes = block_on(trainer.snapshot().write()).unwrap();
+    let read = Checkpoint::read(&bytes).unwrap().history.evaluations;
+    assert_eq!(read.len(), 100);
+    assert!(read[98].confusion.is_empty(), "the last one alone is kept");
+    assert_eq!(read[99].confusion, found.confusion);
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn small() -> VisionTransformer {
 fn values(model: &VisionTransformer) -> Vec<Vec<f32>> {
     let flat: Vec<f32> = model.parameters.to_data().try_into_vec().unwrap();
     let entries = Layout::of(&model.config).entries();
-    entries.iter().map(|entry| entry.unpack(&flat)).collect()
+    entries.map(|entry| entry.unpack(&flat)).collect()
 }
 
 fn save(model: &VisionTransformer, precision: Precision) -> Vec<u8> {

@@ -20,7 +20,7 @@ pub fn position(trainer: &Trainer) -> JsValue {
 }
 
 fn position_at(step: usize, per_epoch: usize, recipe: &Recipe) -> JsValue {
-    let steps = per_epoch * recipe.epochs;
+    let steps = per_epoch.saturating_mul(recipe.epochs);
     object(&[
         ("step", step.into()),
         ("steps", steps.into()),
@@ -108,7 +108,7 @@ pub fn history(history: &History, recipe: &Recipe, steps: usize) -> JsValue {
 pub fn checkpoint(checkpoint: &Checkpoint) -> JsValue {
     let Checkpoint { recipe, step, .. } = checkpoint;
     let per_epoch = checkpoint.data.train.div_ceil(recipe.batch).max(1);
-    let steps = per_epoch * recipe.epochs;
+    let steps = per_epoch.saturating_mul(recipe.epochs);
     object(&[
         ("config", to_js(&checkpoint.config)),
         ("recipe", to_js(recipe)),

@@ -309,6 +309,7 @@ export interface EvaluationRecord {
   images: number;
   loss: number;
   accuracy: number;
+  /** Empty where the set was evaluated again. */
   confusion: number[];
 }
 

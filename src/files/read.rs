@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use half::f16;
+use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
 use super::{CONFIG, HISTORY, OPTIMIZER};
 use crate::config::VitConfig;
 use crate::error::{Error, Result};
-use crate::model::Layout;
+use crate::model::{Entry, Layout};
 
 /// A file whose header was read.
 pub struct SafetensorsFile<'a> {
@@ -58,13 +59,8 @@ impl<'a> SafetensorsFile<'a> {
     /// # Errors
     /// [`Error::ExtraTensor`]
     pub fn refuse_extra(&self, layout: &Layout) -> Result<()> {
-        let entries = layout.entries();
-        let is_known = |name: &str| {
-            [OPTIMIZER, HISTORY]
-                .iter()
-                .any(|start| name.starts_with(start))
-                || entries.iter().any(|entry| entry.name == name)
-        };
+        let of_a_run = |name: &str| name.starts_with(OPTIMIZER) || name.starts_with(HISTORY);
+        let is_known = |name: &str| of_a_run(name) || layout.has(name);
         match self.tensors.iter().find(|(name, _)| !is_known(name)) {
             None => Ok(()),
             Some((name, view)) => Err(Error::ExtraTensor {
@@ -79,9 +75,14 @@ impl<'a> SafetensorsFile<'a> {
     /// # Errors
     /// Those of [`SafetensorsFile::tensor`].
     pub fn flat(&self, layout: &Layout, prefix: &str) -> Result<Vec<f32>> {
+        let name = |entry: &Entry| format!("{prefix}{}", entry.name);
+        // First: a configuration may announce more than the file holds, and memory is for what is there.
+        for entry in layout.entries() {
+            self.view(&name(&entry), &entry.shape)?;
+        }
         let mut flat = vec![0.0; layout.values()];
         for entry in layout.entries() {
-            let values = self.tensor(&format!("{prefix}{}", entry.name), &entry.shape)?;
+            let values = self.tensor(&name(&entry), &entry.shape)?;
             entry.pack(&values, &mut flat);
         }
         Ok(flat)
@@ -93,18 +94,7 @@ impl<'a> SafetensorsFile<'a> {
     /// [`Error::MissingTensor`], [`Error::TensorShape`], [`Error::TensorType`],
     /// [`Error::TensorValue`]
     pub fn tensor(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
-        let view = self.tensors.tensor(name);
-        let view = view.map_err(|_| Error::MissingTensor {
-            name: name.into(),
-            expected: shape.to_vec(),
-        })?;
-        if view.shape() != shape {
-            return Err(Error::TensorShape {
-                name: name.into(),
-                found: view.shape().to_vec(),
-                expected: shape.to_vec(),
-            });
-        }
+        let view = self.view(name, shape)?;
         let data = view.data();
         let values: Vec<f32> = match view.dtype() {
             Dtype::F32 => data
@@ -128,6 +118,23 @@ impl<'a> SafetensorsFile<'a> {
         };
         check_finite(name, &values)?;
         Ok(values)
+    }
+
+    /// A tensor of this shape.
+    fn view(&self, name: &str, shape: &[usize]) -> Result<TensorView<'a>> {
+        let view = self.tensors.tensor(name);
+        let view = view.map_err(|_| Error::MissingTensor {
+            name: name.into(),
+            expected: shape.to_vec(),
+        })?;
+        if view.shape() != shape {
+            return Err(Error::TensorShape {
+                name: name.into(),
+                found: view.shape().to_vec(),
+                expected: shape.to_vec(),
+            });
+        }
+        Ok(view)
     }
 }
 

@@ -48,8 +48,8 @@ pub struct StoredTensor {
 
 /// The tensors of a flat buffer, in PyTorch's layout, their names after `prefix`.
 pub fn named(layout: &Layout, prefix: &str, flat: &[f32]) -> Vec<StoredTensor> {
-    let entries = layout.entries().into_iter();
-    entries
+    layout
+        .entries()
         .map(|entry| StoredTensor {
             name: format!("{prefix}{}", entry.name),
             values: entry.unpack(flat),

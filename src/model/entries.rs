@@ -1,5 +1,6 @@
 //! The parameters of a certain model by name, as files have them, and the flat buffer made of them.
 
+use std::iter;
 use std::ops::Range;
 
 use super::{Layout, Parameter};
@@ -49,27 +50,43 @@ impl Entry {
     }
 }
 
+/// Where the names of sections begin; a block's number follows.
+const EMBEDDING: &str = "embeddings_block.";
+const BLOCKS: &str = "encoder_blocks.layers.";
+const HEAD: &str = "mlp_head.";
+
 impl Layout {
-    /// Every parameter, in the order of the flat buffer.
-    pub fn entries(&self) -> Vec<Entry> {
-        let places = self.places();
-        let mut entries = Vec::new();
-        let mut add = |prefix: &str, block: usize, parameters: &[Parameter]| {
-            entries.extend(parameters.iter().map(|parameter| Entry {
-                name: format!("{prefix}{}", parameter.name()),
-                shape: parameter.shape(self)[4 - parameter.rank()..].to_vec(),
-                place: places.of(*parameter, block),
-            }));
+    /// Every parameter, in the order of the flat buffer. One at a time: a file may announce many more
+    /// than it holds.
+    pub fn entries(&self) -> impl Iterator<Item = Entry> + use<> {
+        let (layout, places) = (*self, self.places());
+        let [embedding, block, head] = Parameter::SECTIONS;
+        let blocks = 0..self.layers;
+        let blocks = blocks.map(move |at| (format!("{BLOCKS}{at}."), at, block));
+        iter::once((EMBEDDING.into(), 0, embedding))
+            .chain(blocks)
+            .chain(iter::once((HEAD.into(), 0, head)))
+            .flat_map(move |(prefix, block, parameters)| {
+                parameters.iter().map(move |parameter| Entry {
+                    name: format!("{prefix}{}", parameter.name()),
+                    shape: parameter.shape(&layout)[4 - parameter.rank()..].to_vec(),
+                    place: places.of(*parameter, block),
+                })
+            })
+    }
+
+    /// Whether one of [`Layout::entries`] has that name.
+    pub fn has(&self, name: &str) -> bool {
+        let [embedding, block, head] = Parameter::SECTIONS;
+        let within = |start: &str, parameters: &[Parameter]| {
+            let rest = name.strip_prefix(start);
+            rest.is_some_and(|rest| parameters.iter().any(|each| each.name() == rest))
         };
-        add("embeddings_block.", 0, &Parameter::EMBEDDING);
-        for block in 0..self.layers {
-            add(
-                &format!("encoder_blocks.layers.{block}."),
-                block,
-                &Parameter::BLOCK,
-            );
-        }
-        add("mlp_head.", 0, &Parameter::HEAD);
-        entries
+        let number = name
+            .strip_prefix(BLOCKS)
+            .and_then(|rest| rest.split('.').next());
+        let at = number.and_then(|number| number.parse().ok());
+        let is_of_block = |at: usize| at < self.layers && within(&format!("{BLOCKS}{at}."), block);
+        within(EMBEDDING, embedding) || within(HEAD, head) || at.is_some_and(is_of_block)
     }
 }

@@ -204,12 +204,6 @@ mod tests {
     }
 
     #[test]
-    fn presets_have_the_published_size() {
-        let found = VitConfig::PRESETS.map(|name| VitConfig::preset(name).unwrap().parameters());
-        assert_eq!(found, [139_018, 107_338, 19_658]);
-    }
-
-    #[test]
     fn parameters_follow_each_other_and_sections_are_aligned() {
         for layout in layouts() {
             let mut end = 0;
@@ -239,6 +233,17 @@ mod tests {
             let weight = &flat[layout.places().of(Parameter::HeadWeight, 0)];
             assert_eq!(weight[layout.classes], 1.0);
             assert_eq!(weight[1], layout.width as f32);
+        }
+    }
+
+    #[test]
+    fn names_are_known_that_entries_have_and_no_others() {
+        for layout in layouts() {
+            assert!(layout.entries().all(|entry| layout.has(&entry.name)));
+            let beyond = format!("encoder_blocks.layers.{}.norm1.bias", layout.layers);
+            let zeros = "encoder_blocks.layers.00.norm1.bias";
+            let others = ["", "norm1.bias", zeros, &beyond];
+            assert!(others.iter().all(|name| !layout.has(name)));
         }
     }
 

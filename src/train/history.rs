@@ -36,7 +36,8 @@ pub struct EvaluationRecord {
     pub loss: f64,
     /// 0 to 1.
     pub accuracy: f64,
-    /// `[label][digit]` flattened: how many images of `label` were read as `digit`.
+    /// `[label][digit]` flattened: how many images of `label` were read as `digit`. Empty where the
+    /// set was evaluated again.
     pub confusion: Vec<u32>,
 }
 
@@ -54,10 +55,19 @@ impl HeldOut {
 }
 
 impl History {
-    /// Keeps an evaluation of the model after `step` steps, in place of an earlier one.
+    /// Keeps an evaluation of the model after `step` steps, in place of an earlier one. Of its set it
+    /// alone has a confusion matrix: those of a thousand epochs would be more than a file's header
+    /// takes.
     pub fn record(&mut self, set: HeldOut, step: usize, evaluation: &Evaluation) {
         self.evaluations
             .retain(|record| (record.set, record.step) != (set, step));
+        for earlier in self
+            .evaluations
+            .iter_mut()
+            .filter(|record| record.set == set)
+        {
+            earlier.confusion = Vec::new();
+        }
         self.evaluations.push(EvaluationRecord {
             set,
             step,

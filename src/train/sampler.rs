@@ -110,13 +110,14 @@ pub fn preview(
     seed: u64,
     augment: Option<Augment>,
 ) -> Result<(Vec<u8>, Vec<u8>)> {
+    augment.map_or(Ok(()), |augment| augment.validate())?;
+    // Its batch may be larger than any step's.
     let recipe = Recipe {
         batch: count.clamp(1, data.len()),
         augment,
         seed,
         ..Recipe::published()
     };
-    recipe.validate()?;
     let (pixels, labels) = Sampler::new().batch(&recipe, data, 0).read(data);
     let bytes = pixels.iter().map(|value| (value * 255.0).round() as u8);
     Ok((bytes.collect(), labels))

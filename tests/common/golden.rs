@@ -177,7 +177,7 @@ impl Golden {
 
     /// A flat buffer's values as files have them.
     fn by_name(&self, flat: &[f32]) -> Vec<(String, Vec<f32>)> {
-        let entries = Layout::of(&self.config).entries().into_iter();
+        let entries = Layout::of(&self.config).entries();
         entries
             .map(|entry| (entry.name.clone(), entry.unpack(flat)))
             .collect()

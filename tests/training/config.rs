@@ -10,6 +10,12 @@ fn presets_are_valid() {
 }
 
 #[test]
+fn presets_have_the_published_size() {
+    let found = VitConfig::PRESETS.map(|name| VitConfig::preset(name).unwrap().parameters());
+    assert_eq!(found, [139_018, 107_338, 19_658]);
+}
+
+#[test]
 fn unknown_preset_lists_the_known_ones() {
     let message = VitConfig::preset("huge").unwrap_err().to_string();
     let expected = r#"unknown preset "huge", expected one of default, reference, quick"#;

@@ -15,9 +15,10 @@ use std::sync::Arc;
 use burn::tensor::Tensor;
 use pollster::block_on;
 use vitpad::config::VitConfig;
+use vitpad::data::augment::Augment;
 use vitpad::data::training::TrainingData;
 use vitpad::device;
-use vitpad::train::{Recipe, Trainer, evaluate, read_back};
+use vitpad::train::{Recipe, Trainer, evaluate, preview, read_back};
 use vitpad::{Error, Result};
 
 #[test]
@@ -172,6 +173,19 @@ fn an_evaluation_counts_every_image_once() {
     assert_eq!(diagonal as usize, found.correct);
     // Fresh weights know nothing.
     assert!((2.0..3.0).contains(&found.loss), "{}", found.loss);
+}
+
+#[test]
+fn more_images_than_a_batch_takes_are_shown() {
+    let data = TrainingData::synthetic(1, 5_000).expect("images");
+    let augment = Some(Augment::default());
+    let (pixels, labels) = preview(&data, 5_000, 1, augment).expect("no batch of a step");
+    assert_eq!((pixels.len(), labels.len()), (5_000 * 28 * 28, 5_000));
+    let augment = augment.map(|augment| Augment {
+        shear: 2.0,
+        ..augment
+    });
+    assert!(preview(&data, 1, 1, augment).is_err());
 }
 
 #[test]

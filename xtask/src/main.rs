@@ -58,6 +58,13 @@ enum Command {
     /// Time training and reading in Chromium, beside jax-js, TensorFlow.js and onnxruntime-web, and
     /// natively, beside burn-flex's operations and PyTorch
     Bench(bench::Bench),
+    /// Give the public API inputs that nobody meant, and look for panics, hangs and memory that they do
+    /// not account for; `--help` lists targets and options
+    #[command(disable_help_flag = true)]
+    Fuzz {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Show what is installed, what is missing and how to get it, and how long the first run takes
     Doctor,
     /// Check what others wrote: licences, sources and known vulnerabilities of crates and npm packages
@@ -105,6 +112,7 @@ fn run(command: Command) -> Result<()> {
         Command::Build => build::build(&setup::for_builds()?, Which::All),
         Command::Finish { folder } => finish(&folder),
         Command::Test { parts, fast } => test::test(&parts, fast),
+        Command::Fuzz { arguments } => process::succeed(test::fuzz().args(arguments)),
         Command::Bench(options) => bench::bench(&options),
         Command::Doctor => doctor::doctor(),
         Command::Audit => audit::audit(),

@@ -25,6 +25,8 @@ pub enum Part {
     Clippy,
     /// Native tests, and those of xtask
     Native,
+    /// A minute of inputs that nobody meant
+    Fuzz,
     /// Lints of the wasm code, where the wasm toolchain has clippy
     ClippyWasm,
     /// The build of dist/
@@ -45,7 +47,7 @@ pub enum Part {
 
 impl Part {
     fn needs_wasm(self) -> bool {
-        !matches!(self, Part::Fmt | Part::Clippy | Part::Native)
+        !matches!(self, Part::Fmt | Part::Clippy | Part::Native | Part::Fuzz)
     }
 
     fn needs_dist(self) -> bool {
@@ -56,7 +58,7 @@ impl Part {
     fn runs_beside(self) -> bool {
         matches!(
             self,
-            Part::Fmt | Part::Clippy | Part::Native | Part::ClippyWasm
+            Part::Fmt | Part::Clippy | Part::Native | Part::Fuzz | Part::ClippyWasm
         )
     }
 }
@@ -147,12 +149,21 @@ fn run_native(part: Part) -> Result<()> {
             run(cargo(&["clippy", "--all-targets", "--release"]).args(deny))?;
             run(cargo(&["clippy", "--all-targets", "--package", "xtask"]).args(deny))
         }
+        Part::Fuzz => run(fuzz().args(["--seconds", "60"])),
         _ => {
             let vitpad = run(&mut cargo(&["test", "--no-fail-fast", "--release"]));
             let xtask = run(&mut cargo(&["test", "--quiet", "--package", "xtask"]));
             vitpad.and(xtask).and(repeat_draws())
         }
     }
+}
+
+/// The fuzzer, which the native tests have compiled; its arguments are to follow.
+pub fn fuzz() -> Command {
+    let mut fuzz = Command::new("cargo");
+    fuzz.current_dir(root());
+    fuzz.args(["run", "--quiet", "--release", "--example", "fuzz", "--"]);
+    fuzz
 }
 
 /// Another language makes the same random draws.
@@ -232,6 +243,7 @@ fn name(part: Part) -> &'static str {
         Part::Fmt => "fmt",
         Part::Clippy => "clippy",
         Part::Native => "native",
+        Part::Fuzz => "fuzz",
         Part::ClippyWasm => "clippy-wasm",
         Part::Build => "build",
         Part::Trunk => "trunk",
