@@ -7,7 +7,7 @@ import { ask } from "../ask.js";
 import { TrainClient } from "./client.js";
 import { EvaluationView } from "./evaluation.js";
 import { LiveView } from "./live.js";
-import { MineView } from "./mine.js";
+import { OwnDigitsView } from "./owndigits.js";
 import { NumbersView } from "./numbers.js";
 import { OfferView } from "./offer.js";
 import { PreviewView } from "./preview.js";
@@ -56,7 +56,7 @@ class TrainPage {
   #preview;
   #runs;
   #offer;
-  #mine;
+  #ownDigits;
   #onProblems;
   /** @type {string | undefined} id of the run that was resumed last, unless another was started since */
   #resumed;
@@ -85,7 +85,7 @@ class TrainPage {
     this.#preview = new PreviewView(panel, client, this.#setup);
     this.#runs = new RunsView({ panel, client, run, charts: new ChartsView(panel, run), resume, useModel });
     this.#offer = new OfferView(panel, run, resume);
-    this.#mine = new MineView(panel, client, (count) => this.#setup.showMine(count));
+    this.#ownDigits = new OwnDigitsView(panel, client, (count) => this.#setup.showMine(count));
     this.#listen();
   }
 
@@ -113,7 +113,7 @@ class TrainPage {
     });
     this.#showSetup();
     // Apart: digits that can't be read are no reason not to train.
-    await this.#attempt(() => this.#mine.show());
+    await this.#attempt(() => this.#ownDigits.show());
   }
 
   #showSetup() {
@@ -198,7 +198,7 @@ class TrainPage {
       await this.#runs.load();
       this.#showSetup();
     });
-    await this.#mine.show();
+    await this.#ownDigits.show();
   }
 
   /** Ends a worker that does not answer, and with it what waits for it. */

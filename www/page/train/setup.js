@@ -1,4 +1,4 @@
-import { mine } from "../../shared/train/sources/mine.js";
+import { ownDigits } from "../../shared/train/sources/owndigits.js";
 import { find } from "../dom.js";
 import { say, sayError } from "../words.js";
 import { addressOf, readAddress } from "./address.js";
@@ -112,7 +112,7 @@ export class Setup extends EventTarget {
 
   /** @param {number} count of My digits */
   showMine(count) {
-    this.#data.showStock(mine.id, { count });
+    this.#data.showStock(ownDigits.id, { count });
     this.dispatchEvent(new Event("change"));
   }
 

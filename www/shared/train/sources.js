@@ -53,13 +53,13 @@
  */
 import { CodedError } from "../protocol.js";
 import { files } from "./sources/files.js";
-import { mine } from "./sources/mine.js";
+import { ownDigits } from "./sources/owndigits.js";
 import { mnist } from "./sources/mnist.js";
 import { synthetic } from "./sources/synthetic.js";
 import { url } from "./sources/url.js";
 
 /** @type {Source[]} in the order in which they are offered */
-export const SOURCES = [synthetic, mnist, url, files, mine];
+export const SOURCES = [synthetic, mnist, url, files, ownDigits];
 
 /**
  * @param {string} id

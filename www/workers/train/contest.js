@@ -11,7 +11,7 @@ import { timeStep } from "./trial.js";
 /**
  * @param {import("../chooser.js").DeviceChooser} chooser
  * @param {(module: WasmModule) => Options} options of the run
- * @param {{ measure: boolean, now: () => number, signal: AbortSignal }} around
+ * @param {{ measure: boolean, now: () => number, signal: AbortSignal }} environment
  * @returns {Contest}
  */
 export function contestOf(chooser, options, { measure, now, signal }) {
@@ -28,9 +28,9 @@ export function contestOf(chooser, options, { measure, now, signal }) {
     async time() {
       const { module } = await chooser.load("cpu");
       const run = options(module);
-      const around = { now, signal };
-      const webgpu = await chooser.onGpu((gpu) => timeStep(gpu, "webgpu", run, batch, around));
-      return { cpu: await timeStep(module, "cpu", run, batch, around), webgpu };
+      const environment = { now, signal };
+      const webgpu = await chooser.onGpu((gpu) => timeStep(gpu, "webgpu", run, batch, environment));
+      return { cpu: await timeStep(module, "cpu", run, batch, environment), webgpu };
     },
     say: (timings) => sayStep(timings, batch),
   };

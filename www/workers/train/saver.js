@@ -3,7 +3,7 @@
  * on and the next is tried.
  *
  * @typedef {import("../../shared/train/protocol.js").RunInfo} RunInfo
- * @typedef {import("./around.js").SessionOptions} SessionOptions
+ * @typedef {import("./environment.js").SessionOptions} SessionOptions
  */
 import { wordsOf } from "../../shared/protocol.js";
 

@@ -9,7 +9,7 @@
  * @typedef {import("../../shared/train/protocol.js").RunInfo} RunInfo
  * @typedef {import("../../shared/train/protocol.js").RunStatus} RunStatus
  * @typedef {import("../../shared/train/protocol.js").TrainState} TrainState
- * @typedef {import("./around.js").SessionOptions} SessionOptions
+ * @typedef {import("./environment.js").SessionOptions} SessionOptions
  */
 import { CodedError, codeOf, wordsOf } from "../../shared/protocol.js";
 import { positionOf, Progress } from "./progress.js";

@@ -10,7 +10,7 @@
  * @property {Partial<import("../../cpu.js").VitConfig>} config
  * @property {Partial<import("../../cpu.js").Recipe>} recipe
  *
- * @typedef {{ now: () => number, signal: AbortSignal }} Around
+ * @typedef {{ now: () => number, signal: AbortSignal }} Environment
  */
 import { median } from "../fastest.js";
 
@@ -28,17 +28,17 @@ const EPOCHS = ROUNDS + 3;
  * @param {"cpu" | "webgpu"} device
  * @param {Options} options
  * @param {number} batch that of the options
- * @param {Around} around
+ * @param {Environment} environment
  * @returns {Promise<number>} milliseconds
  */
-export async function timeStep(module, device, { preset, config, recipe }, batch, around) {
+export async function timeStep(module, device, { preset, config, recipe }, batch, environment) {
   const data = module.DataSet.synthetic({ images: MOST_STEPS * batch });
   try {
     // Small: what is measured must not fail for a rate that makes the loss infinite.
     const trial = { ...recipe, epochs: EPOCHS, learning_rate: 1e-6, warmup: 0 };
     const trainer = await module.Trainer.create({ data, device, preset, config, recipe: trial });
     try {
-      return await timeSteps(trainer, around);
+      return await timeSteps(trainer, environment);
     } finally {
       trainer.free();
     }
@@ -49,7 +49,7 @@ export async function timeStep(module, device, { preset, config, recipe }, batch
 
 /**
  * @param {Pick<Trainer, "step">} trainer
- * @param {Around} around
+ * @param {Environment} environment
  */
 async function timeSteps(trainer, { now, signal }) {
   /** @param {number} count */

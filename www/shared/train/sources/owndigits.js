@@ -8,7 +8,7 @@ const TITLE = { key: "source.mine" };
  *
  * @type {import("../sources.js").Source}
  */
-export const mine = {
+export const ownDigits = {
   id: ID,
   name: () => ({ key: "source.mine.name" }),
   title: TITLE,

@@ -13,7 +13,7 @@ import { separate, showTiles } from "./tiles.js";
 const MOST_SHOWN = 60;
 
 /** The digits that the user drew and labelled: to look at, delete, export and import. */
-export class MineView {
+export class OwnDigitsView {
   #client;
   /** @type {number | undefined} how many there are, if they can be read */
   #number;
