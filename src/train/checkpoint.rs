@@ -244,19 +244,18 @@ impl Checkpoint {
 fn check_versions(json: &str) -> Result<()> {
     let Versions { version, draws } =
         serde_json::from_str(json).map_err(|error| broken(&error.to_string()))?;
+    let problem = match (version, draws) {
+        (VERSION, Some(random::VERSION)) => return Ok(()),
+        (VERSION, _) => "its random draws are not made as this vitpad makes them".to_owned(),
+        (..VERSION, _) => {
+            format!("it has version {version}, and runs go on from version {VERSION} on")
+        }
+        _ => format!(
+            "it has version {version}, of a later vitpad than this, which knows version {VERSION}"
+        ),
+    };
     let advice = "its weights can be loaded, as from a weights file";
-    if version < VERSION {
-        return Err(broken(&format!(
-            "it has version {version}, and runs go on from version {VERSION} on: {advice}"
-        )));
-    }
-    if version > VERSION || draws != Some(random::VERSION) {
-        return Err(broken(&format!(
-            "it has version {version}, of a later vitpad than this, which knows version {VERSION}: \
-             {advice}"
-        )));
-    }
-    Ok(())
+    Err(broken(&format!("{problem}: {advice}")))
 }
 
 fn read_moments(

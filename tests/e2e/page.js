@@ -58,8 +58,13 @@ export class VitpadPage {
     const [start, ...rest] = await this.toViewport(...stroke);
     await mouse.move(...start);
     await mouse.down();
-    // Together, as fast pens send them: the browser hands over those of a frame at once.
-    await Promise.all(rest.map((point) => mouse.move(...point)));
+    if (await this.page.evaluate(() => "getCoalescedEvents" in PointerEvent.prototype)) {
+      // Together, as fast pens send them: the browser hands over those of a frame at once.
+      await Promise.all(rest.map((point) => mouse.move(...point)));
+    } else {
+      // On http it hands over only the last.
+      for (const point of rest) await mouse.move(...point);
+    }
     await mouse.up();
   }
 

@@ -9,10 +9,10 @@
  *   `note` says why it is not the best file for this engine
  */
 import builds from "../builds.js";
-import "./firefox.js";
 import { download } from "./download.js";
 import { CodedError } from "../shared/protocol.js";
 import { cpuFile } from "../shared/simd.js";
+import { VERSION } from "../shared/site.js";
 
 /** The names that the page has for the builds. @type {Record<Build, string>} */
 const NAMES = { cpu: "CPU", ndarray: "ndarray", webgpu: "WebGPU" };
@@ -36,6 +36,7 @@ export function fileOf(build, validate) {
  * @throws {CodedError} `not-built` where this site does not have the build, or not yet
  */
 export async function loadWasm(build, onProgress, failures) {
+  if (build === "webgpu") await import("./firefox.js");
   const best = fileOf(build);
   const { name, bytes } = choose(build, best, await latest());
   const file = { url: new URL(`../${name}_bg.wasm`, import.meta.url), expectedBytes: bytes, onProgress };
@@ -85,9 +86,9 @@ export function choose(build, best, states) {
   throw new CodedError("not-built", { kind: String(states[build]).replace(" ", "-"), build: NAMES[build] });
 }
 
-/** The states of the files now: a page may be open while they are compiled. */
+/** The states of the files now: a page may be open while they are compiled, unless it is a release. */
 async function latest() {
-  if (Object.values(builds).every((state) => typeof state === "number")) return builds;
+  if (VERSION || Object.values(builds).every((state) => typeof state === "number")) return builds;
   /** @type {typeof import("../builds.js")} */
   const { default: now } = await import(`../builds.js?${Date.now()}`);
   return now;
