@@ -18,15 +18,20 @@ const LONGEST: usize = 64 << 10;
 /// Inputs that are kept to be changed.
 const MOST_KEPT: usize = 256;
 
+/// Changes the first input; the second gives parts.
+type Change = fn(&mut StdRng, &[u8], &[u8]) -> Vec<u8>;
+
 pub struct Inputs {
+    /// Seeds, then those that were kept.
     kept: Vec<Vec<u8>>,
-    change: fn(&mut StdRng, &[u8], &[u8]) -> Vec<u8>,
+    good: usize,
+    change: Change,
 }
 
 impl Inputs {
     /// The inputs of a target, its seeds and the corpus first.
     pub fn of(target: &str, corpus: Vec<Vec<u8>>) -> Self {
-        let (mut kept, change): (_, fn(&mut StdRng, &[u8], &[u8]) -> _) = match target {
+        let (mut kept, change): (_, Change) = match target {
             "safetensors" => (seeds::weights(), tensors::change),
             "checkpoint" => (seeds::checkpoints(), tensors::change),
             "idx" => (seeds::idx(), bytes::change),
@@ -36,13 +41,21 @@ impl Inputs {
             "config" => (seeds::configs(), json::change),
             _ => (seeds::recipes(), json::change),
         };
+        let good = kept.len();
         kept.extend(corpus);
-        Self { kept, change }
+        Self { kept, good, change }
     }
 
     /// A kept input with a few changes.
     pub fn next(&self, random: &mut StdRng) -> Vec<u8> {
-        let [one, other] = [0; 2].map(|_| self.kept.choose(random).expect("there are seeds"));
+        // Mostly good ones: most of those that are kept were refused.
+        let [one, other] = [0; 2].map(|_| {
+            let most = match random.random_ratio(2, 3) {
+                true => self.good,
+                false => self.kept.len(),
+            };
+            self.kept[..most].choose(random).expect("there are seeds")
+        });
         let mut input = (self.change)(random, one, other);
         input.truncate(LONGEST);
         input

@@ -181,10 +181,13 @@ impl Run {
     }
 }
 
-/// A text without what differs from one input to another: quoted names, and words that are none.
+/// A text without what differs from one input to another: all from the first quote to the last, and
+/// words that are none.
 fn pattern(text: &str) -> String {
-    let unquoted = text.split(['"', '`']).step_by(2);
-    let words = unquoted.flat_map(str::split_whitespace);
+    let quotes = ['"', '`'];
+    let (start, _) = text.split_once(quotes).unwrap_or((text, ""));
+    let (_, end) = text.rsplit_once(quotes).unwrap_or_default();
+    let words = [start, end].into_iter().flat_map(str::split_whitespace);
     let is_word = |word: &&str| {
         word.chars()
             .all(|c| c.is_alphabetic() || "_.:/".contains(c))

@@ -48,14 +48,24 @@ fn see(picture: &Picture) -> Outcome {
 fn read_strokes(bytes: &mut Unstructured) -> Result<Vec<Stroke>> {
     let mut strokes = Vec::new();
     while !bytes.is_empty() {
-        // Most drawings are in one unit, whatever it is.
+        // Most drawings are in one unit, whatever it is, and of a width that can be.
         let unit: f32 = *bytes.choose(&[1.0, 28.0, 300.0, 1e-3, 1e-6, 1e6])?;
-        let offset: f32 = *bytes.choose(&[0.0, 0.0, -0.5, 999_999.0, -1e6])?;
+        let offset: f32 = match unit < 1e6 {
+            true => *bytes.choose(&[0.0, 0.0, -0.5, 999_000.0, -999_700.0])?,
+            false => 0.0,
+        };
         let count = bytes.int_in_range(0..=12)?;
         let number = |bytes: &mut Unstructured| -> Result<f32> {
             match bytes.ratio(1, 256)? {
                 true => f32::arbitrary(bytes),
                 false => Ok(f32::from(i16::arbitrary(bytes)?) / 32_768.0 * unit + offset),
+            }
+        };
+        let width = |bytes: &mut Unstructured| -> Result<f32> {
+            let width = number(bytes)? - offset;
+            match bytes.ratio(1, 256)? {
+                true => Ok(width),
+                false => Ok(width.abs().max(1e-6)),
             }
         };
         let mut points = Vec::new();
@@ -64,9 +74,9 @@ fn read_strokes(bytes: &mut Unstructured) -> Result<Vec<Stroke>> {
         }
         let count = count + usize::from(bytes.ratio(1, 256)?);
         let width = match bytes.ratio(1, 2)? {
-            true => Width::Even(number(bytes)?.abs()),
+            true => Width::Even(width(bytes)?),
             false => {
-                let widths = (0..count).map(|_| Ok(number(bytes)?.abs()));
+                let widths = (0..count).map(|_| width(bytes));
                 Width::PerPoint(widths.collect::<Result<_>>()?)
             }
         };
