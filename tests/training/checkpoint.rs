@@ -195,7 +195,10 @@ fn other_versions_are_refused_by_name_and_still_hold_weights() {
             json!({ "version": 3, "recipe": null }),
             "it has version 3, of a later vitpad",
         ),
-        (json!({ "draws": 2 }), "its random draws are not made as this vitpad makes them"),
+        (
+            json!({ "draws": 2 }),
+            "its random draws are not made as this vitpad makes them",
+        ),
     ] {
         let other = with_record(&checkpoint, changes);
         let error = Checkpoint::read(&other).expect_err("another version");

@@ -272,10 +272,7 @@ function wordsOfFallback({ code, detail, reason }) {
   return { key: `fallback.${code}`, values: { detail: detail && nameOf(detail) }, text: reason ?? undefined };
 }
 
-/**
- * @param {string} adapter
- * @returns {Words | string} browsers that tell nobody have none
- */
+/** @type {(adapter: string) => Words | string} browsers that tell nobody its name have a word for it */
 function nameOf(adapter) {
   return adapter === "unnamed adapter" ? { key: "device.unnamed", text: adapter } : adapter;
 }
