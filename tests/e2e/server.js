@@ -12,7 +12,7 @@ import { headersOf } from "./headers.js";
 const folders = DIST.split(delimiter);
 const servers = folders.map((folder) => sirv(folder, { dev: true, etag: true }));
 
-createServer((request, response) => {
+const server = createServer((request, response) => {
   let url = request.url ?? "/";
   if (url.startsWith(`${SUB_PATH}/`)) url = url.slice(SUB_PATH.length);
   request.url = url;
@@ -24,4 +24,7 @@ createServer((request, response) => {
     response.end("not found");
   };
   serveFrom(0);
-}).listen(PORT, "127.0.0.1", () => console.log(ORIGIN));
+});
+// Never closes a connection that a test is about to use again.
+server.keepAliveTimeout = 0;
+server.listen(PORT, "127.0.0.1", () => console.log(ORIGIN));
