@@ -204,6 +204,19 @@ fn as_many_evaluations_as_there_are_epochs_fit_into_a_checkpoint() {
 }
 
 #[test]
+fn numbers_of_settings_are_read_as_they_were_written() {
+    for number in [0.0074576592231565065, 0.009796215956506859, 0.1 + 0.2] {
+        let recipe = Recipe {
+            learning_rate: number,
+            ..Recipe::published()
+        };
+        let json = serde_json::to_string(&recipe).unwrap();
+        let read: Recipe = serde_json::from_str(&json).unwrap();
+        assert_eq!(read, recipe);
+    }
+}
+
+#[test]
 fn an_evaluation_that_is_not_finite_is_written_and_read() {
     let device = device::cpu().device;
     let data = Arc::new(TrainingData::synthetic(1, 20).unwrap());

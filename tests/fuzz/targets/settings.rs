@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use pollster::block_on;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use vitpad::data::augment::Augment;
 use vitpad::data::synthetic;
@@ -23,6 +24,7 @@ const MOST_PIXELS: usize = 4_096;
 pub fn config(bytes: &[u8]) -> Outcome {
     let config: VitConfig = parse(bytes)?;
     config.check_size()?;
+    assert_eq!(parse::<VitConfig>(&json(&config))?, config);
     // Not before: sizes that can't be overflow.
     let is_small = config.parameters() <= MOST_PARAMETERS
         && config.tokens() <= MOST_TOKENS
@@ -58,6 +60,7 @@ pub fn config(bytes: &[u8]) -> Outcome {
 pub fn recipe(bytes: &[u8]) -> Outcome {
     let recipe: Recipe = parse(bytes)?;
     recipe.validate()?;
+    assert_eq!(parse::<Recipe>(&json(&recipe))?, recipe);
     let steps = recipe.epochs.saturating_mul(100);
     for step in [0, 1, recipe.warmup, steps / 2, steps.saturating_sub(1)] {
         let rate = recipe.learning_rate(step, steps);
@@ -80,6 +83,10 @@ pub fn recipe(bytes: &[u8]) -> Outcome {
 fn train(config: &VitConfig, recipe: Recipe, data: Arc<TrainingData>) -> Result<()> {
     let mut trainer = Trainer::new(config, recipe, data, &device::cpu().device)?;
     go_on(&mut trainer)
+}
+
+fn json(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).expect("a plain struct")
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
