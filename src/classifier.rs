@@ -6,7 +6,7 @@ use web_time::Instant;
 
 use crate::config::VitConfig;
 use crate::data::batch::normalized;
-use crate::data::drawing::{Picture, SIDE};
+use crate::data::drawing::{Picture, SIDE, resized};
 use crate::device::{Adapter, Fallback, Request, Selected};
 use crate::engine::{self, Engine};
 use crate::error::{Error, Expected, Result, require};
@@ -37,13 +37,13 @@ impl Classifier {
     /// Puts a model, which lies on the CPU, on a device. `adapter` is as for [`select`].
     ///
     /// # Errors
-    /// Those of [`select`]; [`Error::Config`] if the model takes other images than pictures.
+    /// Those of [`select`]; [`Error::Config`] if the model takes images in colour.
     pub async fn open(
         request: Request,
         adapter: Result<Adapter, Fallback>,
         model: VisionTransformer,
     ) -> Result<Self> {
-        check_pictures(&model.config)?;
+        check_grey(&model.config)?;
         let Chosen { selected, engine } =
             select(request, adapter, Purpose::Inference, &model).await?;
         Ok(Self {
@@ -53,15 +53,20 @@ impl Classifier {
         })
     }
 
-    /// Reads one picture.
+    /// Reads one picture, resized where the model takes images of another size.
     ///
     /// # Errors
     /// [`Error::DeviceLost`]; [`Error::TensorValue`] if weights are so large that logits overflow;
     /// [`Error::Config`] as [`Classifier::open`].
     pub async fn classify(&self, picture: &Picture) -> Result<Prediction> {
-        check_pictures(&self.model.config)?;
+        check_grey(&self.model.config)?;
         let start = Instant::now();
-        let probabilities = softmax(&self.logits(picture).await?);
+        let side = self.model.config.image_size;
+        let logits = match side {
+            SIDE => self.logits(picture).await?,
+            _ => self.logits(&resized(picture, side)).await?,
+        };
+        let probabilities = softmax(&logits);
         Ok(Prediction {
             digit: argmax(&probabilities),
             probabilities,
@@ -71,7 +76,8 @@ impl Classifier {
 
     async fn logits(&self, pixels: &[f32]) -> Result<Vec<f32>> {
         let device = &self.selected.device;
-        let images = engine::images(normalized(pixels), &self.model.config, device);
+        let config = &self.model.config;
+        let images = engine::images(normalized(pixels), config, device);
         let logits = self.engine.logits(&self.model, images);
         let data = logits.into_data_async().await;
         let logits = data.map_err(Error::device_lost)?.try_into_vec();
@@ -81,11 +87,8 @@ impl Classifier {
     }
 }
 
-/// Refuses models of other images than [`Picture`]s.
-fn check_pictures(config: &VitConfig) -> Result<()> {
-    let side = config.image_size;
-    let pictures = Expected::Pictures { side: SIDE };
-    require(side == SIDE, "image_size", side, pictures)?;
+/// Refuses models of other images than grey ones.
+fn check_grey(config: &VitConfig) -> Result<()> {
     require(
         config.channels == 1,
         "channels",

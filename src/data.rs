@@ -10,6 +10,8 @@ pub mod idx;
 pub mod synthetic;
 pub mod training;
 
-pub use drawing::{DrawingError, Picture, Stroke, Width, check_pixels, from_rgba, rasterize};
+pub use drawing::{
+    DrawingError, Picture, Stroke, Width, check_pixels, from_rgba, rasterize, resized,
+};
 pub use idx::{Dataset, IdxError, Images, parse_images, parse_labels};
 pub use training::{DataError, Source, TrainingData};

@@ -29,8 +29,8 @@ export interface Prediction {
   /** The time that the model took. */
   milliseconds: number;
   /**
-   * The 28 x 28 values in 0 to 1, row by row, that the model saw. Ink is 1. Where such values were
-   * passed, it is that array, not a copy.
+   * The 28 x 28 values in 0 to 1, row by row, that the model saw; one that takes images of another size sees
+   * them resized. Ink is 1. Where such values were passed, it is that array, not a copy.
    */
   image: Float32Array;
 }

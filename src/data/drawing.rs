@@ -45,6 +45,30 @@ pub fn check_pixels(values: &[f32]) -> Result<&Picture, DrawingError> {
     }
 }
 
+/// The picture in as many rows and columns as a model takes, row by row. A pixel is the mean of those around
+/// its place, weighted by a tent as wide as the coarser grid's pixels.
+pub fn resized(picture: &Picture, side: usize) -> Vec<f32> {
+    let scale = SIDE as f32 / side as f32;
+    let weights_of = |to: usize| -> [f32; SIDE] {
+        let place = (to as f32 + 0.5) * scale - 0.5;
+        let tent = |from| (1.0 - (from as f32 - place).abs() / scale.max(1.0)).max(0.0);
+        let weights: [f32; SIDE] = std::array::from_fn(tent);
+        let sum: f32 = weights.iter().sum();
+        weights.map(|weight| weight / sum)
+    };
+    let weights: Vec<_> = (0..side).map(weights_of).collect();
+    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum();
+    let mut values = Vec::with_capacity(side * side);
+    for down in &weights {
+        let row: [f32; SIDE] = std::array::from_fn(|column| {
+            let column: [f32; SIDE] = std::array::from_fn(|row| picture[row * SIDE + column]);
+            dot(&column, down)
+        });
+        values.extend(weights.iter().map(|across| dot(&row, across)));
+    }
+    values
+}
+
 /// The place for the middle of a box of ink, in pixels: a lopsided one may reach the frame, but not
 /// beyond it.
 fn place(wanted: f32, size: f32) -> f32 {

@@ -33,8 +33,6 @@ pub enum Expected {
         "a model that is trained in {most} MB, not {found}: choose larger patches or fewer layers, or make it narrower"
     )]
     Memory { found: u64, most: u64 },
-    #[error("{side}: drawings become pictures of {side} x {side} pixels")]
-    Pictures { side: usize },
     #[error("1: images are grey")]
     Grey,
     #[error("{rows} x {columns}, the size of the images")]

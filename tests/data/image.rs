@@ -1,7 +1,7 @@
 //! Images to pictures.
 
 use proptest::prelude::*;
-use vitpad::data::{DrawingError, check_pixels, from_rgba, rasterize};
+use vitpad::data::{DrawingError, check_pixels, from_rgba, rasterize, resized};
 
 use crate::{SIDE, bounds, points, stroke};
 
@@ -122,4 +122,30 @@ fn paint(side: usize, is_ink: impl Fn(f32, f32) -> bool) -> Vec<u8> {
     points(side)
         .flat_map(|(x, y)| [0, 0, 0, if is_ink(x, y) { 255 } else { 0 }])
         .collect()
+}
+
+#[test]
+fn another_size_keeps_ink_where_it_is_and_as_dark_as_it_is() {
+    let mut picture = [0.0; 784];
+    for row in 8..20 {
+        picture[row * 28 + 10..row * 28 + 18].fill(1.0);
+    }
+    for side in [7, 14, 28, 32, 56, 100] {
+        let resized = resized(&picture, side);
+        assert_eq!(resized.len(), side * side);
+        assert!(
+            resized
+                .iter()
+                .all(|value| (0.0..=1.0 + 1e-6).contains(value))
+        );
+        // The share of the picture that is ink, and its middle.
+        let share = resized.iter().sum::<f32>() / (side * side) as f32;
+        assert!((share - 96.0 / 784.0).abs() < 0.02, "{side}: {share}");
+        assert_eq!(resized[side / 2 * side + side / 2].round(), 1.0);
+        for (row, line) in resized.chunks(side).enumerate() {
+            let mirrored = &resized[(side - 1 - row) * side..][..side];
+            assert!(line.iter().zip(mirrored).all(|(a, b)| (a - b).abs() < 1e-5));
+        }
+    }
+    assert_eq!(resized(&picture, 28), picture);
 }

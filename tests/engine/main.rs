@@ -6,6 +6,7 @@
 #[allow(dead_code, reason = "other tests use the rest")]
 mod engines;
 mod gemm;
+mod math;
 
 use pollster::block_on;
 use vitpad::device;

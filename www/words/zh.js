@@ -444,7 +444,6 @@ export default {
   "error.invalid-config.patches": "{field} 的值为 {value}，图像会有 {patches} 个图块，最多允许 {most} 个：请加大图块。",
   "error.invalid-config.parameters": "模型会有 {count} 个参数，最多允许 {most} 个：请减小宽度或层数。",
   "error.invalid-config.memory": "训练该模型至少需要 {found}\u00a0MB 内存，最多可用 {most}\u00a0MB：请加大图块、减少层数或减小宽度。",
-  "error.invalid-config.pictures": "{field} 的值为 {value}，应为 {side}：所画的图会转为 {side} × {side} 像素。",
   "error.invalid-config.grey": "{field} 的值为 {value}，应为 1：图像是灰度的。",
   "error.invalid-config.image-size": "{field} 的值为 {value}，而图像为 {rows} × {columns}。",
   "error.invalid-config.more-classes": "{field} 的值为 {value}，应大于最大的标签 {largest}。",

@@ -205,6 +205,3 @@ pub fn gelu_and_derivative<S: Simd, const N: usize>(x: Vectors<S, N>) -> [Vector
     }
     [value, derivative]
 }
-
-#[cfg(test)]
-mod tests;

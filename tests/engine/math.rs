@@ -1,10 +1,11 @@
-//! Against float64, with multiply-adds that round once and that round twice.
+//! Functions of vectors against float64, with multiply-adds that round once and that round twice.
 
-use super::*;
-use crate::engine::cpu::simd::instructions::{
-    AutoArch, Scalar, WithSimd, vload_unaligned, vstore_unaligned,
-};
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
+
+use vitpad::engine::cpu::simd::instructions::{
+    AutoArch, Scalar, Simd, WithSimd, vload_unaligned, vstore_unaligned,
+};
+use vitpad::engine::cpu::simd::math::{Vectors, exp, gelu, gelu_and_derivative};
 
 type OfSlice = fn(&mut [f32]);
 
