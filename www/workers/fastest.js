@@ -32,7 +32,7 @@ export async function race(work, { warmUps, rounds, now }) {
 
 /** @param {number[]} numbers at least one */
 export function median(numbers) {
-  const sorted = numbers.toSorted((a, b) => a - b);
+  const sorted = [...numbers].sort((a, b) => a - b);
   const last = sorted.length - 1;
   return (sorted[Math.floor(last / 2)] + sorted[Math.ceil(last / 2)]) / 2;
 }

@@ -49,7 +49,7 @@ export class AnswerView {
 export function describe({ probabilities, digit }) {
   const [best, second] = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
   const sure = probabilities[digit];
-  if (sure >= SURE) return say("draw.sure", { share: percent(sure) });
+  if (sure >= SURE || second === undefined) return say("draw.sure", { share: percent(sure) });
   const [firstShare, secondShare] = [best, second].map((digit) => percent(probabilities[digit]));
   return say("draw.unsure", { first: best, firstShare, second, secondShare });
 }

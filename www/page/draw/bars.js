@@ -1,25 +1,36 @@
 import { percent } from "../words.js";
 
-/** A bar and a percentage for each digit. */
+/** A bar and a percentage for each class, which are the digits unless a model has others. */
 export class Bars {
-  #rows;
+  #list;
+  /** @type {ReturnType<typeof addRow>[]} */
+  #rows = [];
 
-  /** @param {HTMLElement} list gets an item for each digit */
+  /** @param {HTMLElement} list gets an item for each class */
   constructor(list) {
-    this.#rows = Array.from({ length: 10 }, (_, digit) => addRow(list, digit));
+    this.#list = list;
+    this.#fit(10);
   }
 
   /**
-   * @param {ArrayLike<number> | undefined} shares 0 to 1, one per digit; a negative one is unknown
-   * @param {number} [answer] the digit that stands out
+   * @param {ArrayLike<number> | undefined} shares 0 to 1, one per class; a negative one is unknown
+   * @param {number} [answer] the class that stands out
    */
   show(shares, answer) {
+    this.#fit(shares?.length ?? this.#rows.length);
     for (const [digit, { item, fill, value }] of this.#rows.entries()) {
       const share = shares && shares[digit] >= 0 ? shares[digit] : undefined;
       item.classList.toggle("is-answer", digit === answer);
       fill.style.setProperty("--share", String(share ?? 0));
       value.textContent = share === undefined ? "" : percent(share);
     }
+  }
+
+  /** @param {number} classes */
+  #fit(classes) {
+    if (this.#rows.length === classes) return;
+    this.#list.replaceChildren();
+    this.#rows = Array.from({ length: classes }, (_, digit) => addRow(this.#list, digit));
   }
 }
 

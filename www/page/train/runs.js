@@ -79,7 +79,7 @@ export class RunsView {
     if (load !== this.#loads) return runs;
     const ids = new Set(runs.map(({ id }) => id));
     for (const id of this.#rows.keys()) if (!ids.has(id)) this.#remove(id);
-    for (const run of runs.toReversed()) this.#render(run);
+    for (const run of [...runs].reverse()) this.#render(run);
     this.#follow(runs);
     return runs;
   }
