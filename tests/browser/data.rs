@@ -40,7 +40,7 @@ pub fn check_data() {
         (object(&swapped), "invalid-idx"),
         (object(&cut), "invalid-idx"),
     ] {
-        let error = DataSet::from_idx(files).err().expect("bad files");
+        let error = DataSet::from_idx(files).expect_err("bad files");
         assert_eq!(code(&error), expected);
     }
     let info = idx_info(&bytes(LABELS)).expect("labels");

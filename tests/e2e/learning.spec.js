@@ -17,7 +17,7 @@ test("the reference preset learns MNIST as fast as PyTorch's does", async ({ vit
     return route.fulfill({ body: readMnist(`${MNIST_DIR}/${name}`) });
   });
   // A page of the same origin that computes nothing meanwhile.
-  await vitpad.open("./page/style.css");
+  await vitpad.open("./workers/wasm.js");
   const percent = await page.evaluate(learn, { seed: 1 });
   test.info().annotations.push({ type: "accuracy", description: `${percent} %, PyTorch ${PYTORCH.mean} %` });
   console.log(`    test accuracy ${percent.toFixed(2)} %, PyTorch ${PYTORCH.mean} ± ${PYTORCH.deviation} %`);

@@ -35,7 +35,7 @@ const browser = await chromium.launch({
 try {
   const page = await browser.newPage();
   // A file of the origin, not the page itself, which would compute meanwhile.
-  await page.goto(`${ORIGIN}/page/style.css`);
+  await page.goto(`${ORIGIN}/workers/wasm.js`);
   await page.evaluate(countGpuBuffers);
   await page.evaluate(create, { device, steps, ...TASKS[device] });
   const sizes = [];
