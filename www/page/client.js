@@ -41,7 +41,7 @@ export class Client {
   /**
    * Loads a model in a fresh worker: so a failed start, a crash and a lost GPU leave nothing behind.
    * The old worker answers until then, and goes once the new one is ready; where that fails, it stays.
-   * What was pending then is rejected with the code `superseded`, and so is a load by a later one.
+   * Calls that were pending then are rejected with the code `superseded`, and so is a load by a later one.
    *
    * @param {Pick<import("../shared/settings.js").Settings, "device" | "model">} settings
    * @param {{ measure: boolean }} options whether to forget how fast the devices were

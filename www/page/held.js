@@ -1,6 +1,6 @@
 /**
- * What runs have learnt that the browser could not keep, by its model, such as `run:ID`: it reads digits as
- * long as this page is open.
+ * The weights of runs that the browser could not keep, by names such as `run:ID`: they read digits as long as
+ * this page is open.
  *
  * @type {Map<string, Uint8Array>}
  */

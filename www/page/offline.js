@@ -1,4 +1,4 @@
-/** What lets the page do without a network: a release has a service worker (sw.js) with its files. */
+/** The visits without a network: a release has a service worker (sw.js) with its files. */
 import { cpuFile } from "../shared/simd.js";
 import { SITE, VERSION } from "../shared/site.js";
 

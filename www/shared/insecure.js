@@ -1,4 +1,4 @@
-/** What browsers do with a page from http: other than on localhost, they hide the GPU. */
+/** A page from http: other than on localhost, browsers hide the GPU from it. */
 
 export function isInsecure() {
   return globalThis.isSecureContext === false;

@@ -4,7 +4,7 @@
  */
 import { withResolvers } from "./compat.js";
 
-/** What another tab, which may be busy with a step, takes to answer at most. */
+/** The time that another tab, which may be busy with a step, takes to answer at most. */
 const ANSWER_MS = 300;
 const CHANNEL = "vitpad-locks";
 

@@ -10,7 +10,7 @@
  * @typedef {import("../cpu.js").Preset} Preset
  * @typedef {import("../cpu.js").Stroke} Stroke
  *
- * What reads the digits: weights/PRESET.safetensors, or what a run on the training page has
+ * The model that reads the digits: weights/PRESET.safetensors, or what a run on the training page has
  * learnt.
  * @typedef {"default" | "reference" | `run:${string}`} Model
  *
@@ -32,7 +32,7 @@
  * @typedef {{ name: string, message: string, code: string, stack: string | undefined,
  *   values: Record<string, Value> }} PlainError
  *
- * What answers now, and why it is not something else. `pending` says that the worker may still
+ * The device that answers now, and why it is not another. `pending` says that the worker may still
  * change to another device.
  * @typedef {Pick<DeviceInfo, "kind" | "name">
  *   & { description: Words | string, reason: Words | null, pending: boolean }} DeviceState

@@ -1,5 +1,5 @@
 /**
- * Where the site begins, and its version. `cargo xtask build` puts all scripts into one folder that is
+ * The beginning of the site, and its version. `cargo xtask build` puts all scripts into one folder that is
  * named after their content; `cargo xtask serve` does not, so that a page is edited and reloaded.
  */
 export const { site: SITE, version: VERSION } = placeOf(import.meta.url);

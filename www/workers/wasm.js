@@ -63,7 +63,7 @@ async function start(name, file, query) {
 }
 
 /**
- * Whether a script and a wasm file do not fit each other, or one is not what it should be.
+ * Tells whether a script and a wasm file do not fit each other, or one is not what it should be.
  * @param {unknown} error
  */
 function isMixed(error) {

@@ -148,7 +148,7 @@ class TrainPage {
   }
 
   /**
-   * Where a run's data is not known here any more, what the setup names may be the same.
+   * Resumes a run; where its data is not known here any more, what the setup names may be the same.
    * @param {RunInfo} info
    */
   async #resumeWithData({ id, spec }) {

@@ -25,7 +25,7 @@ import { save } from "./save.js";
  * @property {(id: string, name: string) => void} useModel
  */
 
-/** How often a run is looked at that is in training elsewhere. */
+/** The time between two looks at a run that is in training elsewhere. */
 const AGAIN_MS = 2_000;
 
 const FILE_NAMES = { checkpoint: "checkpoint", float32: "weights-float32", float16: "weights-float16" };
@@ -134,7 +134,7 @@ export class RunsView {
   }
 
   /**
-   * What storage does not have is taken from the worker, and held by the page.
+   * Reads digits with a run's model; the page holds one that storage does not have.
    * @param {RunInfo} info
    */
   async #use({ id, name }) {

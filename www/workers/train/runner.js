@@ -132,7 +132,7 @@ export class Runner {
   }
 
   /**
-   * What is cancelled goes on to the next point where it can be thrown away.
+   * Opens a run. Where that is cancelled, it goes on to the next point where it can be thrown away.
    *
    * @param {string} id
    * @param {(signal: AbortSignal) => Promise<Plan>} plan

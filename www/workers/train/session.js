@@ -167,7 +167,7 @@ export class Session {
   }
 
   /**
-   * What to do next follows from where the run stands: so a run that was left between an epoch
+   * Does what follows from where the run stands: so a run that was left between an epoch
    * and its evaluation catches up on it.
    *
    * @returns {(() => Promise<void>) | null}
