@@ -8,7 +8,7 @@
 /** The device that was opened last. @type {GPUDevice | null} */
 let device = null;
 let lost = false;
-/** What each module was made of, in WGSL. @type {WeakMap<GPUShaderModule, string>} */
+/** The WGSL that each module was made of. @type {WeakMap<GPUShaderModule, string>} */
 const sources = new WeakMap();
 /** By WGSL. @typedef {Map<string, { module: GPUShaderModule, pipeline: GPUComputePipeline }>} Made */
 /** Those of the device that was opened last. @type {Made} */
@@ -38,7 +38,7 @@ export function withPipelines(ask) {
   }
 }
 
-/** Whether the device that was opened last is gone, so that another is to be opened. */
+/** True where the device that was opened last is gone, so that another is to be opened. */
 export function isLost() {
   return lost;
 }
@@ -120,7 +120,7 @@ export async function makePipelines(shaders) {
   compiled.milliseconds += performance.now() - start;
 }
 
-/** How many shaders were compiled ahead, and how long that took. */
+/** The number of shaders that were compiled ahead, and the time of that. */
 export function compiledAhead() {
   return { ...compiled };
 }

@@ -1,4 +1,4 @@
-//! Why data can't be read, drawn or trained on.
+//! The reasons why data can't be read, drawn or trained on.
 
 use serde::Serialize;
 use thiserror::Error;

@@ -1,4 +1,4 @@
-//! Why a device is not in use.
+//! The reasons why a device is not in use.
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 

@@ -50,7 +50,7 @@ impl Entry {
     }
 }
 
-/// Where the names of sections begin; a block's number follows.
+/// The beginnings of the names of sections; a block's number follows.
 const EMBEDDING: &str = "embeddings_block.";
 const BLOCKS: &str = "encoder_blocks.layers.";
 const HEAD: &str = "mlp_head.";
