@@ -80,6 +80,27 @@ test("a module that can't go on says why, to all that wait for it and all that c
   expect(said).toEqual([words, words, words].map((each) => expect.stringMatching(each)));
 });
 
+test("where WebAssembly is turned off both pages say so", async ({ vitpad, page }) => {
+  await page.context().route(/worker\.js$/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `delete globalThis.WebAssembly;\n${await response.text()}` });
+  });
+  await vitpad.open("?device=cpu");
+  await expect(page.getByTestId("error")).toContainText("WebAssembly is turned off in this browser, as in Lockdown Mode");
+  await page.getByTestId("tab-train").click();
+  await expect(page.getByTestId("train-error")).toContainText("WebAssembly is turned off");
+});
+
+test("a policy that forbids WebAssembly is named", async ({ vitpad, page, provoked }) => {
+  provoked.push(/Content Security Policy/i);
+  await page.context().route("**/workers/worker.js", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(), "content-security-policy": "default-src 'self'" } });
+  });
+  await vitpad.open("?device=cpu");
+  await expect(page.getByTestId("error")).toContainText("needs 'wasm-unsafe-eval'");
+});
+
 test("loading shows its progress", async ({ vitpad, page }) => {
   /** @type {import("@playwright/test").Route[]} */
   const held = [];

@@ -348,6 +348,8 @@ export default {
   "worker.unreadable": "A message could not be read.",
   "worker.no-script": "Its script could not be loaded.",
   "error.worker-silent": "The model did not answer for {seconds} seconds.",
+  "error.no-wasm": "WebAssembly is turned off in this browser, as in Lockdown Mode: allow it for this site.",
+  "error.wasm-forbidden": "The host of this site forbids WebAssembly: its Content-Security-Policy needs 'wasm-unsafe-eval'.",
   "error.not-loaded": "The model is not loaded.",
   "error.not-built.compiling": "The {build} build is still being compiled on this machine.",
   "error.not-built.failed": "The {build} build could not be compiled: the terminal says why.",

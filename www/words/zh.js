@@ -377,6 +377,8 @@ export default {
   "worker.unreadable": "有一条消息无法读取。",
   "worker.no-script": "无法加载其脚本。",
   "error.worker-silent": "模型 {seconds} 秒没有响应。",
+  "error.no-wasm": "此浏览器关闭了 WebAssembly（例如处于锁定模式）：请为此网站允许它。",
+  "error.wasm-forbidden": "此网站的主机禁止 WebAssembly：其 Content-Security-Policy 需要包含 'wasm-unsafe-eval'。",
   "error.not-loaded": "模型尚未加载。",
   "error.not-built.compiling": "{build} 版本仍在本机编译中。",
   "error.not-built.failed": "{build} 版本编译失败，原因见终端。",

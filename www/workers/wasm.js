@@ -17,6 +17,9 @@ import { VERSION } from "../shared/site.js";
 /** The names that the page has for the builds. @type {Record<Build, string>} */
 const NAMES = { cpu: "CPU", ndarray: "ndarray", webgpu: "WebGPU" };
 
+/** The words of browsers for a Content Security Policy that lets no wasm run. */
+const FORBIDDEN = /unsafe-eval|blocked by CSP/;
+
 /**
  * The file of a build for this engine.
  *
@@ -36,12 +39,14 @@ export function fileOf(build, validate) {
  * @throws {CodedError} `not-built` where this site does not have the build, or not yet
  */
 export async function loadWasm(build, onProgress, failures) {
+  if (!globalThis.WebAssembly) throw new CodedError("no-wasm");
   if (build === "webgpu") await import("./firefox.js");
   const best = fileOf(build);
   const { name, bytes } = choose(build, best, await latest());
   const file = { url: new URL(`../${name}_bg.wasm`, import.meta.url), expectedBytes: bytes, onProgress };
   const query = failures > 0 ? `?${failures}` : "";
   const { module, memory } = await start(name, file, query).catch((error) => {
+    if (FORBIDDEN.test(error.message)) throw new CodedError("wasm-forbidden", {}, { cause: error });
     if (!isMixed(error)) throw error;
     // A cache may hold a file of an earlier version, and is passed by once.
     return start(name, { ...file, cache: "reload" }, `?${Date.now()}`).catch((again) => {
