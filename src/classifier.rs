@@ -22,7 +22,7 @@ pub struct Classifier {
     pub selected: Selected,
 }
 
-/// The model's reading of a picture.
+/// The model's prediction for a picture.
 #[derive(Clone, Debug)]
 pub struct Prediction {
     /// The class with the highest probability.

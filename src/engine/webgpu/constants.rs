@@ -1,4 +1,4 @@
-//! The numbers that shaders are filled with: a model's sizes, and where its parameters lie.
+//! The constants that shaders are filled with: a model's sizes, and where its parameters lie.
 
 use super::shader::Shader;
 use super::template::Values;

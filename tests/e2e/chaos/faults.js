@@ -1,4 +1,4 @@
-/** What can go wrong under a run. Each fault is a real one, as far as a browser lets it be brought about. */
+/** The faults that a run meets. Each fault is a real one, as far as a browser lets it be brought about. */
 import { destroyDevice, misuseDevice } from "./device.js";
 import { closeTab, crashTab, freeze, reload, slowDown } from "./tabs.js";
 import { quota, writeCutOff } from "./full.js";
@@ -40,7 +40,7 @@ const KINDS = [
   { name: "the worker is stuck in a loop", often: 1, happen: hang },
 ];
 
-/** What can go wrong beside that where a graphics device computes. @type {Kind[]} */
+/** More faults, where a graphics device computes. @type {Kind[]} */
 const OF_DEVICES = [
   { name: "the device is destroyed", often: 8, happen: destroyDevice },
   { name: "an uncaptured error of the device", often: 8, happen: misuseDevice },

@@ -12,7 +12,7 @@ import { inWorker, throwUncaught, TRAINS } from "./worker.js";
 /** A run that goes on writes within this time. */
 const WRITE_MS = 10_000;
 
-/** What a cut write may be the end of. */
+/** The ends that a cut write leads to. */
 const ENDS = [
   { words: "the worker dies there", end: throwUncaught },
   { words: "the page is reloaded there", end: reload },

@@ -8,7 +8,7 @@ async function openOther({ user, context }) {
   const other = new User(await context.newPage(), user.address, user.patience);
   await other.open();
   await other.waitReady();
-  // What is offered follows once the list is read.
+  // The offer follows once the list is read.
   await other.page.waitForTimeout(300);
   return other;
 }

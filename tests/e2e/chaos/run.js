@@ -39,7 +39,7 @@ const PLANS = {
 };
 /** Faults are planned for this share of the run: it trains on while one happens, and gets ahead of the plan. */
 const PLANNED = 0.8;
-/** So many faults out of ten hit while the run is still being loaded after the one before. */
+/** The number of faults out of ten that hit while the run is still being loaded after the one before. */
 const SOON = 2;
 
 /**

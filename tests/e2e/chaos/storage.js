@@ -1,6 +1,6 @@
 /** All that the chaos run knows of how the site keeps files: what is changed here must be changed if they are kept elsewhere. */
 
-/** What a worker writes to its console once a write was cut off. */
+/** The line that a worker writes to its console once a write was cut off. */
 export const CUT = "chaos: a write was cut off";
 
 /**

@@ -27,11 +27,11 @@ const BUTTONS = {
   stop: "Stop",
 };
 
-/** What is shown may change by itself for so long: an offer comes once the list is read. */
+/** The time for which the page may still change by itself: an offer comes once the list is read. */
 const SETTLE_MS = 1_500;
 /** A user who had a run waits longer than that before starting another. */
 const SEARCH_MS = 5_000;
-/** So many presses without a step are no way out. */
+/** The number of presses without a step after which there is no way out. */
 const MOST_PRESSES = 15;
 
 export class User {
